@@ -1,0 +1,1 @@
+"""Second storey: what happens next. Verbs that change facts, and the engine that orders them."""
