@@ -57,7 +57,7 @@ export function paint(viewer, states) {
     const element = registry.get(id);
     if (!element || !LEVELS.includes(state.level)) continue;
     canvas.addMarker(id, `st-${state.level}`);
-    if (needsBadge(element, state)) overlays.add(id, BADGE, { position: { top: -14, left: 4 }, html: badge(state) });
+    if (needsBadge(element, state)) overlays.add(id, BADGE, { position: { top: -12, left: 28 }, html: badge(state) });
   }
 }
 
@@ -83,7 +83,7 @@ export function show(viewer, focusId) {
   const element = focusId && viewer.get('elementRegistry').get(focusId);
   const scale = canvas.zoom('fit-viewport', 'auto');
   if (!element || scale >= 0.5) return;
-  canvas.zoom(0.75);
+  canvas.zoom(1);
   const box = canvas.viewbox();
   const centre = { x: element.x + element.width / 2, y: element.y + element.height / 2 };
   canvas.viewbox({ ...box, x: centre.x - box.width / 2, y: centre.y - box.height / 2 });
