@@ -182,13 +182,6 @@ class GuaranteeForm(BaseForm):
     guarantors = RowsField("保证人", Guarantor, hint="免反担保的不填")
     collaterals = RowsField("抵质押物", Collateral, hint="免反担保的不填")
 
-    def check(self) -> None:
-        """Who claims the waiver names no guarantor and no collateral."""
-        if self.value("waiver_claimed"):
-            for name in ("guarantors", "collaterals"):
-                if self.value(name):
-                    self.fault(name, "已申请免除反担保的，不得填报反担保内容")
-
 
 PROMISES = ("truthful", "credit_query_authorised", "signature", "signed_on")
 

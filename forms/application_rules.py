@@ -41,7 +41,7 @@ def cross_step_faults(applicant_type: str, answers: Answers, faulty: Collection[
     known = {name: value for name, value in answers.items() if not _is_faulty(name, faulty)}
     if is_exempt(applicant_type, known):
         yield from _exempt(known)
-    else:
+    elif "amount" in known:
         yield from _guarantee(known)
     yield from _other_people(applicant_type, known)
     yield from _account(applicant_type, known)
@@ -60,19 +60,29 @@ def _exempt(known: Answers) -> Iterator[Fault]:
 
 
 def _guarantee(known: Answers) -> Iterator[Fault]:
-    if known.get("waiver_claimed") and not known.get("waiver_ground", "faulty"):
+    if known.get("waiver_claimed"):
+        yield from _waived(known)
+    elif known.get("waiver_claimed") is False:
+        yield from _secured(known)
+
+
+def _waived(known: Answers) -> Iterator[Fault]:
+    if known.get("waiver_ground") == "":
         yield "waiver_ground", "申请免除反担保的，请选择免反担保依据"
-    if known.get("waiver_claimed") and not known.get("waiver_evidence_text", "faulty"):
+    if known.get("waiver_evidence_text") == "":
         yield "waiver_evidence_text", "申请免除反担保的，请填写依据说明"
+    yield from ((name, "已申请免除反担保的，不得填报反担保内容") for name in _ROWS if known.get(name))
+    if known.get("guarantee_type") in _NEEDS:
+        yield "guarantee_type", "申请免除反担保的，贷款方式应选择“信用（无）”"
+
+
+def _secured(known: Answers) -> Iterator[Fault]:
     chosen = known.get("guarantee_type")
     if chosen == GuaranteeType.CREDIT.value:
         yield from ((name, "贷款方式为信用的，不得填报反担保内容") for name in _ROWS if known.get(name))
-    if chosen in _NEEDS and known.get("waiver_claimed") is False:
-        names, message = _NEEDS[chosen]
-        if all(name in known and not known[name] for name in names):
-            yield names[0], message
-    if chosen in _NEEDS and known.get("waiver_claimed"):
-        yield "guarantee_type", "申请免除反担保的，贷款方式应选择“信用（无）”"
+    names, message = _NEEDS.get(str(chosen), ((), ""))
+    if names and all(known.get(name) == [] for name in names):
+        yield names[0], message
 
 
 def _other_people(applicant_type: str, known: Answers) -> Iterator[Fault]:

@@ -73,7 +73,7 @@ class PhoneField(ShortInput):
 
 
 class AccountField(ShortInput):
-    """A bank account number: 8 to 32 digits; spaces and hyphens between groups are dropped."""
+    """A bank account number: 8 to 32 digits; spaces between groups are dropped."""
 
     kind = "account"
     blank: ClassVar[object] = ""
@@ -81,7 +81,7 @@ class AccountField(ShortInput):
 
     def read(self, text: str) -> object:
         """The digits."""
-        digits = text.replace(" ", "").replace("-", "")
+        digits = text.replace(" ", "")
         if not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 32):
             raise Refusal("账号应当是8至32位数字")
         return digits
