@@ -1,1 +1,1 @@
-"""First storey: what is true. Facts, statuses, money and date rules; knows nothing of the web or the engine."""
+"""First storey: what is true. Facts, statuses, money, date rules; knows neither web nor engine."""

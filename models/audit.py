@@ -1,0 +1,150 @@
+"""Room audit: append-only events, hash-chained per case, written in the transaction of the change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.calendar import now
+from models.case import CaseFile
+from models.crypto import canonical_json, seal
+from models.database import Base, BigId
+from models.people import User
+
+SYSTEM_CHAIN = 0
+
+
+class AuditEvent(Base):
+    """One thing that happened. `case_id` is empty in the chain of the system itself."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (UniqueConstraint("chain", "seq"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    chain: Mapped[int]
+    seq: Mapped[int]
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    actor_name: Mapped[str] = mapped_column(String(140))
+    action: Mapped[str] = mapped_column(String(40))
+    summary: Mapped[str] = mapped_column(Text)
+    old: Mapped[dict[str, Any]]
+    new: Mapped[dict[str, Any]]
+    previous: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class AuditChain(Base):
+    """The head of the system's own chain (logins, accounts, policy sets)."""
+
+    __tablename__ = "audit_chain"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(default=0)
+    head: Mapped[str] = mapped_column(String(64), default="")
+
+
+def record(
+    session: Session,
+    action: str,
+    summary: str,
+    *,
+    actor: User | None,
+    case: CaseFile | None = None,
+    old: Mapping[str, Any] | None = None,
+    new: Mapping[str, Any] | None = None,
+) -> AuditEvent:
+    """Append an event to the chain of `case`, or to the system's chain when there is none.
+
+    The row of the case (or of the system chain) must be written in this transaction: it holds the head.
+    """
+    head: CaseFile | AuditChain = case if case is not None else _system_chain(session)
+    seq, previous = (head.audit_seq, head.audit_head) if isinstance(head, CaseFile) else (head.seq, head.head)
+    event = AuditEvent(
+        chain=case.id if case is not None else SYSTEM_CHAIN,
+        seq=seq + 1,
+        case_id=case.id if case is not None else None,
+        at=now().replace(microsecond=0),
+        actor_id=actor.id if actor else None,
+        actor_name=actor.display_name if actor else "系统",
+        action=action,
+        summary=summary,
+        old=_jsonable(old),
+        new=_jsonable(new),
+        previous=previous,
+    )
+    event.digest = _digest(event)
+    session.add(event)
+    if isinstance(head, CaseFile):
+        head.audit_seq, head.audit_head = event.seq, event.digest
+    else:
+        head.seq, head.head = event.seq, event.digest
+    return event
+
+
+def verify(session: Session) -> Iterator[str]:
+    """Walk every chain; yields one message for each chain that does not hold, naming the first bad row."""
+    heads = {chain.id - 1: (chain.seq, chain.head) for chain in session.scalars(select(AuditChain))}
+    heads |= {
+        row.id: (row.audit_seq, row.audit_head)
+        for row in session.execute(select(CaseFile.id, CaseFile.audit_seq, CaseFile.audit_head))
+    }
+    events = session.scalars(select(AuditEvent).order_by(AuditEvent.chain, AuditEvent.seq)).yield_per(1000)
+    seen: dict[int, tuple[int, str]] = {}
+    broken: set[int] = set()
+    for event in events:
+        seq, previous = seen.get(event.chain, (0, ""))
+        if event.chain not in broken and _is_broken(event, seq, previous):
+            broken.add(event.chain)
+            yield f"链 {event.chain} 第 {seq + 1} 条起不一致（记录 {event.id}）"
+        seen[event.chain] = (event.seq, event.digest)
+    for chain, expected in heads.items():
+        if chain not in broken and seen.get(chain, (0, "")) != expected:
+            yield f"链 {chain} 末尾缺失：应为第 {expected[0]} 条"
+
+
+def count(session: Session) -> int:
+    """How many events there are."""
+    return session.scalar(select(func.count()).select_from(AuditEvent)) or 0
+
+
+def _is_broken(event: AuditEvent, seq: int, previous: str) -> bool:
+    return event.seq != seq + 1 or event.previous != previous or event.digest != _digest(event)
+
+
+def _digest(event: AuditEvent) -> str:
+    return seal(
+        canonical_json(
+            [
+                event.previous,
+                event.chain,
+                event.seq,
+                event.at.isoformat(),
+                event.actor_id,
+                event.actor_name,
+                event.action,
+                event.summary,
+                event.old,
+                event.new,
+            ]
+        )
+    )
+
+
+def _system_chain(session: Session) -> AuditChain:
+    chain = session.scalars(select(AuditChain).where(AuditChain.id == 1).with_for_update()).first()
+    if chain is None:
+        chain = AuditChain(id=1, seq=0, head="")
+        session.add(chain)
+    return chain
+
+
+def _jsonable(value: Any) -> dict[str, Any]:
+    loaded: dict[str, Any] = orjson.loads(canonical_json(dict(value or {})))
+    return loaded

@@ -1,0 +1,41 @@
+"""Room document: the applicant's materials (材料) as encrypted files with their hash."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.case import CaseFile
+from models.database import Base
+
+
+class Document(Base):
+    """One uploaded file. `storage_key` is random; the original name is data only."""
+
+    __tablename__ = "document"
+    __table_args__ = (Index("ix_document_case", "case_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    kind: Mapped[str] = mapped_column(String(40))
+    file_name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(60))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    storage_key: Mapped[str] = mapped_column(String(64), unique=True)
+    uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    uploaded_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+
+def documents_of(session: Session, case: CaseFile) -> list[Document]:
+    """The materials of a case that have not been removed, oldest first."""
+    return list(
+        session.scalars(
+            select(Document)
+            .where(Document.case_id == case.id, Document.removed_at.is_(None))
+            .order_by(Document.id)
+        )
+    )

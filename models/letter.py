@@ -1,0 +1,64 @@
+"""Room letter: numbered official letters (N1…N6, F5) as they were issued, and their delivery."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.case import CaseFile
+from models.database import Base
+
+
+class LetterKind(StrEnum):
+    """The letters of domain-spec 1.6 that a case produces; the series stands in the letter's number."""
+
+    label: str
+    series: str
+
+    def __new__(cls, value: str, label: str = "", series: str = "") -> LetterKind:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        member.series = series
+        return member
+
+    ACCEPTANCE = "acceptance", "受理通知书", "创贷受"
+    SUPPLEMENT = "supplement", "一次性告知书（补正材料通知书）", "创贷补"
+    REFUSAL = "refusal", "不符合条件通知书", "创贷否"
+    EXTENSION = "extension", "延期告知书", "创贷延"
+    DISBURSEMENT = "disbursement", "放款通知书", "创贷放"
+    WITHDRAWAL = "withdrawal", "终止办理通知书", "创贷终"
+
+
+class Letter(Base):
+    """A letter as issued; its content is a snapshot and is never changed."""
+
+    __tablename__ = "letter"
+    __table_args__ = (Index("ix_letter_case", "case_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    addressee: Mapped[str] = mapped_column(String(120))
+    content: Mapped[dict[str, Any]]
+    issued_on: Mapped[date]
+    issued_at: Mapped[datetime]
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    delivery_method: Mapped[str] = mapped_column(String(20), default="")
+    delivered_on: Mapped[date | None]
+
+    @property
+    def title(self) -> str:
+        """The Chinese title of the letter."""
+        return LetterKind(self.kind).label
+
+
+def letters_of(session: Session, case: CaseFile) -> list[Letter]:
+    """All letters of a case, oldest first."""
+    return list(session.scalars(select(Letter).where(Letter.case_id == case.id).order_by(Letter.id)))

@@ -1,0 +1,39 @@
+"""Every table of the program in one import, for migrations and tests."""
+
+from __future__ import annotations
+
+from models import (
+    audit,
+    calendar,
+    case,
+    deadline,
+    document,
+    letter,
+    loan,
+    login,
+    notification,
+    people,
+    policy,
+    review,
+    workflow,
+)
+from models.database import Base
+
+metadata = Base.metadata
+
+__all__ = [
+    "audit",
+    "calendar",
+    "case",
+    "deadline",
+    "document",
+    "letter",
+    "loan",
+    "login",
+    "metadata",
+    "notification",
+    "people",
+    "policy",
+    "review",
+    "workflow",
+]

@@ -1,0 +1,152 @@
+"""Room workflow: published drawings, running instances, the worklist (待办) and due instants."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, and_, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.case import CaseFile
+from models.database import Base, BigId
+from models.deadline import Deadline
+from models.people import Department, User
+
+NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
+OPEN, DONE, CANCELLED = "open", "done", "cancelled"
+ARMED, FIRED = "armed", "fired"
+
+
+class ProcessDefinition(Base):
+    """One published version of a drawing with its decision tables; never changed afterwards."""
+
+    __tablename__ = "process_definition"
+    __table_args__ = (UniqueConstraint("key", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(60))
+    version: Mapped[int]
+    name: Mapped[str] = mapped_column(String(100))
+    bpmn: Mapped[str] = mapped_column(Text)
+    decisions: Mapped[dict[str, Any]]
+    spec_json: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64))
+    published_at: Mapped[datetime]
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+class ProcessInstance(Base):
+    """The token of one case: the engine's state as bytes (never JSONB: key order carries data)."""
+
+    __tablename__ = "process_instance"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), unique=True)
+    definition_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
+    engine_version: Mapped[str] = mapped_column(String(20))
+    state: Mapped[bytes] = mapped_column(LargeBinary)
+    is_finished: Mapped[bool] = mapped_column(default=False)
+    passed: Mapped[dict[str, Any]]
+    fault: Mapped[str] = mapped_column(Text, default="")
+    revision: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": revision}
+
+
+class UserTask(Base):
+    """One row a step that waits for a person; a projection of the engine's READY tasks."""
+
+    __tablename__ = "user_task"
+    __table_args__ = (
+        Index(
+            "ix_user_task_mine",
+            "assignee_id",
+            "due_at",
+            "id",
+            postgresql_where=text("status = 'open' AND assignee_id IS NOT NULL"),
+            sqlite_where=text("status = 'open' AND assignee_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_user_task_pool",
+            "department_id",
+            "due_at",
+            "id",
+            postgresql_where=text("status = 'open' AND assignee_id IS NULL"),
+            sqlite_where=text("status = 'open' AND assignee_id IS NULL"),
+        ),
+        Index("ix_user_task_done", "done_by_id", "done_at", "id"),
+        Index("ix_user_task_case", "case_id", "status"),
+        UniqueConstraint("engine_task_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    engine_task_id: Mapped[str] = mapped_column(String(36))
+    element_id: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(100))
+    form_key: Mapped[str] = mapped_column(String(60))
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    permission: Mapped[str] = mapped_column(String(40))
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    status: Mapped[str] = mapped_column(String(10), default=OPEN)
+    deadline_id: Mapped[int | None] = mapped_column(ForeignKey("deadline.id"))
+    due_at: Mapped[datetime] = mapped_column(default=NO_DEADLINE)
+    created_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    done_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    revision: Mapped[int] = mapped_column()
+    case: Mapped[CaseFile] = relationship(lazy="raise")
+    deadline: Mapped[Deadline | None] = relationship(lazy="raise")
+    department: Mapped[Department] = relationship(lazy="raise")
+    assignee: Mapped[User | None] = relationship(lazy="raise", foreign_keys=[assignee_id])
+
+    __mapper_args__ = {"version_id_col": revision}
+
+
+class Timer(Base):
+    """One row a drawn timer that is armed; the worker asks this table, never the instances."""
+
+    __tablename__ = "timer"
+    __table_args__ = (
+        Index(
+            "ix_timer_due",
+            "due_at",
+            "id",
+            postgresql_where=text("status = 'armed'"),
+            sqlite_where=text("status = 'armed'"),
+        ),
+        Index("ix_timer_case", "case_id", "status"),
+        UniqueConstraint("engine_task_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    engine_task_id: Mapped[str] = mapped_column(String(36))
+    element_id: Mapped[str] = mapped_column(String(80))
+    deadline_id: Mapped[int | None] = mapped_column(ForeignKey("deadline.id"))
+    due_at: Mapped[datetime]
+    status: Mapped[str] = mapped_column(String(10), default=ARMED)
+    # An interrupting timer on a provisional date waits for the official calendar (D-04).
+    is_held: Mapped[bool] = mapped_column(default=False)
+    attempts: Mapped[int] = mapped_column(default=0)
+    fault: Mapped[str] = mapped_column(Text, default="")
+
+
+class TaskDraft(Base):
+    """What a person has typed into a task and not yet submitted; private to him."""
+
+    __tablename__ = "task_draft"
+    __table_args__ = (UniqueConstraint("task_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("user_task.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    saved_at: Mapped[datetime]
+
+
+def open_tasks_of(case: CaseFile) -> Any:
+    """Criterion: the open tasks of a case."""
+    return and_(UserTask.case_id == case.id, UserTask.status == OPEN)

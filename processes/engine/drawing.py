@@ -1,0 +1,153 @@
+"""Room drawing: our own reading of a BPMN file: steps with lane and form, timers, endings.
+
+Lanes are authorisation data and the engine can lose them, so they are read here from the XML itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from processes.engine.xml import BPMN, SPIFF, XmlRefused
+
+
+@dataclass(frozen=True)
+class Step:
+    """A user task as it is drawn."""
+
+    element_id: str
+    name: str
+    lane: str
+    form_key: str
+    properties: Mapping[str, str]
+
+    @property
+    def status(self) -> str:
+        """The status of the case while this step is open."""
+        return self.properties.get("status", "")
+
+    @property
+    def permission(self) -> str:
+        """What a person needs to work on it."""
+        return self.properties.get("permission", "task:work")
+
+    @property
+    def not_same_as(self) -> tuple[str, ...]:
+        """Steps whose person may not do this one (separation of duties)."""
+        return tuple(part for part in self.properties.get("not_same_as", "").split(",") if part)
+
+
+@dataclass(frozen=True)
+class DrawnTimer:
+    """A timer event; on the boundary of `attached_to` it may be a statutory deadline."""
+
+    element_id: str
+    name: str
+    attached_to: str
+    expression: str
+    is_interrupting: bool
+    deadline: str
+    clause: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What the rest of the program needs to know of a diagram."""
+
+    key: str
+    name: str
+    steps: Mapping[str, Step]
+    timers: Mapping[str, DrawnTimer]
+    endings: Mapping[str, str]
+    messages: Mapping[str, str]
+    decisions: tuple[str, ...]
+    lanes: tuple[str, ...]
+
+    def deadline_of(self, element_id: str) -> DrawnTimer | None:
+        """The statutory timer drawn on a step, if any."""
+        for timer in self.timers.values():
+            if timer.attached_to == element_id and timer.deadline:
+                return timer
+        return None
+
+
+def read_drawing(root: etree._Element) -> Drawing:
+    """Read the one executable process of a BPMN document. Raises XmlRefused."""
+    process = _the_process(root)
+    lane_of = dict(_lanes(process))
+    return Drawing(
+        key=process.get("id", ""),
+        name=process.get("name", "") or process.get("id", ""),
+        steps={step.element_id: step for step in _steps(process, lane_of)},
+        timers={timer.element_id: timer for timer in _timers(process)},
+        endings={
+            node.get("id", ""): _properties(node).get("status", "")
+            for node in process.iter(f"{BPMN}endEvent")
+        },
+        messages=dict(_messages(root, process)),
+        decisions=tuple(node.text or "" for node in process.iter(f"{SPIFF}calledDecisionId")),
+        lanes=tuple(dict.fromkeys(lane_of.values())),
+    )
+
+
+def _the_process(root: etree._Element) -> etree._Element:
+    if root.tag != f"{BPMN}definitions":
+        raise XmlRefused("不是 BPMN 2.0 文件。")
+    found = [node for node in root.iter(f"{BPMN}process") if node.get("isExecutable", "true") == "true"]
+    if len(found) != 1:
+        raise XmlRefused("文件中应有且只有一个可执行的流程。")
+    return found[0]
+
+
+def _lanes(process: etree._Element) -> Iterator[tuple[str, str]]:
+    for lane in process.iter(f"{BPMN}lane"):
+        for reference in lane.findall(f"{BPMN}flowNodeRef"):
+            yield (reference.text or "").strip(), lane.get("name", "")
+
+
+def _steps(process: etree._Element, lane_of: Mapping[str, str]) -> Iterator[Step]:
+    for node in process.iter(f"{BPMN}userTask"):
+        element_id, properties = node.get("id", ""), _properties(node)
+        yield Step(
+            element_id,
+            node.get("name") or element_id,
+            lane_of.get(element_id, ""),
+            properties.get("form", ""),
+            properties,
+        )
+
+
+def _timers(process: etree._Element) -> Iterator[DrawnTimer]:
+    for definition in process.iter(f"{BPMN}timerEventDefinition"):
+        node = definition.getparent()
+        if node is None:
+            continue
+        properties = _properties(node)
+        expression = next((child.text or "" for child in definition if isinstance(child.tag, str)), "")
+        yield DrawnTimer(
+            element_id=node.get("id", ""),
+            name=node.get("name", "") or node.get("id", ""),
+            attached_to=node.get("attachedToRef", ""),
+            expression=expression.strip(),
+            is_interrupting=node.get("cancelActivity", "true") == "true",
+            deadline=properties.get("deadline", ""),
+            clause=properties.get("clause", ""),
+        )
+
+
+def _messages(root: etree._Element, process: etree._Element) -> Iterator[tuple[str, str]]:
+    """Element id of each catching event → name of its message."""
+    names = {node.get("id"): node.get("name", "") for node in root.iter(f"{BPMN}message")}
+    for definition in process.iter(f"{BPMN}messageEventDefinition"):
+        node = definition.getparent()
+        if node is not None:
+            yield node.get("id", ""), names.get(definition.get("messageRef"), "")
+
+
+def _properties(node: etree._Element) -> dict[str, str]:
+    found = node.find(f"{BPMN}extensionElements/{SPIFF}properties")
+    if found is None:
+        return {}
+    return {item.get("name", ""): item.get("value", "") for item in found}

@@ -1,0 +1,214 @@
+"""Room loan: the bank's acceptance and terms, the counter-guarantee procedure, extension, payout."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from models.calendar import now, today
+from models.case import CaseFile
+from models.crypto import keyed_hash
+from models.deadline import Deadline
+from models.letter import LetterKind
+from models.loan import Extension, Loan, extensions_of, loan_of
+from models.policy import lpr_on
+from models.refusal import Refusal
+from models.review import last_opinion
+from processes.deadline import extend, running
+from processes.facts import CaseFacts
+from processes.guarantee import check_counter_guarantee
+from processes.letter import issue
+from processes.notification import tell_departments
+from processes.payout import check_payout
+from processes.steps import Completion, Routing, step
+
+BANK_CLOCK = "bank"
+
+
+@step("bank_acceptance")
+def accept(done: Completion) -> Routing:
+    """银行受理: fixes the 受理日 from which the 5 working days run, and the approved terms."""
+    accepted_on: date = done.answers["accepted_on"]
+    _check_accepted_on(done, accepted_on)
+    is_approved = done.answers["decision"] == "pass"
+    done.case.bank_accepted_on = accepted_on
+    if is_approved:
+        done.session.add(_terms(done, accepted_on))
+    done.give_opinion(
+        done.text("decision"),
+        accepted_on=accepted_on,
+        approved_amount=done.answers.get("approved_amount"),
+        approved_term=done.answers.get("approved_term"),
+        rate=done.answers.get("rate"),
+    )
+    return {"bank_approved": is_approved}
+
+
+def _check_accepted_on(done: Completion, accepted_on: date) -> None:
+    opened = last_opinion(done.session, done.case, "qualification_review")
+    if accepted_on > today():
+        raise Refusal("受理日不得晚于今日。", "accepted_on")
+    if opened is not None and accepted_on < opened.decided_on:
+        raise Refusal("受理日不得早于资格审核通过之日。", "accepted_on")
+
+
+def _terms(done: Completion, accepted_on: date) -> Loan:
+    """The loan with approved terms; every cap is checked against the policy set of the case (D-43)."""
+    answers, case = done.answers, done.case
+    amount, term = _required(answers, "approved_amount"), _required(answers, "approved_term")
+    rate, tenor = _required(answers, "rate"), done.text("lpr_tenor") or "1y"
+    rules = CaseFacts(done.session, case).rules
+    if case.amount is not None and amount > case.amount:
+        raise Refusal("批准金额不得超过申请金额。", "approved_amount")
+    if term > rules.term_for(case.applicant_type):
+        raise Refusal(f"期限不得超过 {rules.term_for(case.applicant_type)} 个月。", "approved_term")
+    lpr = lpr_on(done.session, accepted_on, tenor)
+    _check_rate(rate, lpr, rules.rate_cap(lpr))
+    requested = done.text("counter_guarantee") or "none"
+    guarantee_type = done.text("guarantee_type") or "credit"
+    check_counter_guarantee(done.session, case, requested, done.text("exception_reason"), amount)
+    _check_security(case, rules.counter_guarantee_free, amount, guarantee_type)
+    return Loan(
+        case_id=case.id,
+        bank_id=done.task.department_id,
+        approved_amount=amount,
+        term_months=term,
+        rate=rate,
+        lpr=lpr,
+        lpr_tenor=tenor,
+        guarantee_type=guarantee_type,
+        counter_guarantee=requested,
+        exception_reason=done.text("exception_reason"),
+        exception_by_id=done.actor.id if done.text("exception_reason") else None,
+    )
+
+
+def _required(answers: Any, name: str) -> Any:
+    if answers.get(name) is None:
+        raise Refusal("请填写此项。", name)
+    return answers[name]
+
+
+def _check_rate(rate: Decimal, lpr: Decimal, cap: Decimal) -> None:
+    """The rate cap is a hard stop, inclusive (D-09)."""
+    if rate > cap:
+        raise Refusal(
+            f"利率不得超过 {cap:.2f}%（LPR {lpr:.2f}% 加政策规定的基点）。",
+            "rate",
+        )
+
+
+def _check_security(case: CaseFile, free: Decimal, amount: Decimal, guarantee_type: str) -> None:
+    """A-02: a personal loan up to the free amount carries no security that needs a procedure."""
+    if case.is_person and amount <= free and guarantee_type != "credit":
+        raise Refusal(
+            "个人10万元以下（含）贷款应以信用方式发放，不得要求保证、抵押或质押。", "guarantee_type"
+        )
+
+
+@step("counter_guarantee")
+def register_guarantee(done: Completion) -> Routing:
+    """The procedure is finished, or an extension is asked for (A-15)."""
+    loan = _loan(done)
+    if done.answers["outcome"] == "extend":
+        _request_extension(done)
+        return {"procedure_done": False}
+    loan.procedure = done.text("procedure")
+    loan.procedure_certificate = done.text("certificate_number")
+    loan.procedure_done_on = done.answers.get("completed_on") or today()
+    done.give_opinion("done", procedure=loan.procedure, completed_on=loan.procedure_done_on)
+    return {"procedure_done": True}
+
+
+def _request_extension(done: Completion) -> None:
+    """D-08: once, 1–10 working days, asked before the old end."""
+    days, limit = _required(done.answers, "extension_days"), CaseFacts(done.session, done.case).rules
+    clock = running(done.session, done.case, BANK_CLOCK)
+    if any(extension.decision == "approve" for extension in extensions_of(done.session, done.case)):
+        raise Refusal("每件贷款只能延期一次，该案卷已延期。", "outcome")
+    if not 1 <= days <= limit.extension_days:
+        raise Refusal(f"延期应为 1 至 {limit.extension_days} 个工作日。", "extension_days")
+    if clock.due_on < today():
+        raise Refusal("原时限已届满，不能再申请延期。", "outcome")
+    if not done.text("extension_reason").strip():
+        raise Refusal("请写明延期理由。", "extension_reason")
+    done.session.add(
+        Extension(
+            case_id=done.case.id,
+            deadline_id=clock.id,
+            procedure=done.text("procedure"),
+            reason=done.text("extension_reason"),
+            working_days=days,
+            old_due_on=clock.due_on,
+            requested_by_id=done.actor.id,
+            requested_at=now(),
+        )
+    )
+    done.give_opinion("extend", working_days=days, reason=done.text("extension_reason"))
+
+
+@step("extension_approval")
+def decide_extension(done: Completion) -> Routing:
+    """The supervisor decides before the old end; an approval moves the end and tells the applicant (N4)."""
+    extension = extensions_of(done.session, done.case)[-1]
+    extension.decision = done.text("decision")
+    extension.decided_by_id, extension.decided_at = done.actor.id, now()
+    extension.decision_text = done.text("opinion")
+    if extension.decision == "approve":
+        clock = done.session.get_one(Deadline, extension.deadline_id)
+        extend(done.session, done.case, clock, extension, done.actor)
+        content = {
+            "old_due_on": extension.old_due_on,
+            "new_due_on": extension.new_due_on,
+            "provisional": clock.provisional,
+            "procedure": extension.procedure,
+            "reason": extension.reason,
+            "working_days": extension.working_days,
+            "approved_by": done.actor.name,
+        }
+        issue(done.session, done.case, LetterKind.EXTENSION, content, actor=done.actor)
+    done.give_opinion(extension.decision, working_days=extension.working_days)
+    return {}
+
+
+@step("disbursement")
+def disburse(done: Completion) -> Routing:
+    """放款: the four blocks are checked again on the day; money out ends the bank's clock."""
+    loan = _loan(done)
+    if done.answers["outcome"] == "refused":
+        done.give_opinion("fail", licence_status=done.text("licence_status"))
+        return {"paid": False}
+    check_payout(done, loan)
+    answers = done.answers
+    loan.contract_number, loan.signed_on = done.text("contract_number"), answers["signed_on"]
+    loan.disbursed_on, loan.receipt_number = answers["disbursed_on"], done.text("receipt_number")
+    loan.rate, loan.repayment_method = answers["rate"], done.text("repayment_method")
+    loan.account = {key: done.text(key) for key in ("account_bank", "account_name", "account_number")}
+    loan.account_hash = keyed_hash(done.text("account_number"))
+    loan.registry_check = {"licence_status": done.text("licence_status"), "checked_on": today().isoformat()}
+    done.give_opinion("paid", amount=loan.approved_amount, rate=loan.rate, disbursed_on=loan.disbursed_on)
+    _tell_payout(done, loan)
+    return {"paid": True}
+
+
+def _tell_payout(done: Completion, loan: Loan) -> None:
+    """N6 to 人社 and the guarantor, and the letter to the borrower."""
+    case = done.case
+    content = {
+        "amount": format(loan.approved_amount, "f"),
+        "term_months": loan.term_months,
+        "rate": format(loan.rate, "f"),
+        "disbursed_on": loan.disbursed_on,
+        "contract_number": loan.contract_number,
+    }
+    issue(done.session, case, LetterKind.DISBURSEMENT, content, actor=done.actor)
+    text = f"{case.number} {case.applicant_name}：贷款已发放（{loan.disbursed_on}）。"
+    tell_departments(done.session, [case.hrss_id, case.guarantor_id], text, case)
+
+
+def _loan(done: Completion) -> Loan:
+    loan = loan_of(done.session, done.case)
+    if loan is None:
+        raise Refusal("该案卷没有银行批准的贷款条件。")
+    return loan

@@ -1,0 +1,64 @@
+"""Room notification: who is told what, as rows in the transaction of the event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.calendar import now
+from models.case import CaseFile
+from models.deadline import Deadline
+from models.notification import Notification
+from models.people import Role, User
+from models.workflow import UserTask
+
+
+def tell(session: Session, users: Iterable[int], kind: str, text: str, case: CaseFile | None) -> None:
+    """One row a person."""
+    at = now()
+    session.add_all(
+        Notification(user_id=user, case_id=case.id if case else None, kind=kind, text=text, created_at=at)
+        for user in dict.fromkeys(users)
+    )
+
+
+def tell_missed(session: Session, case: CaseFile, task: UserTask, deadline: Deadline) -> None:
+    """N5 on a miss: the person who has the task, and the heads of the department."""
+    text = f"{case.number} {case.applicant_name}：{task.name}已超期（{deadline.due_on.isoformat()} 到期）。"
+    superiors = supervisors_of(session, task.department_id)
+    tell(session, [*([task.assignee_id] if task.assignee_id else []), *superiors], "overdue", text, case)
+
+
+def tell_applicant(session: Session, case: CaseFile, task: UserTask) -> None:
+    """A step waits for the applicant himself."""
+    if task.assignee_id is not None:
+        text = f"{case.number}：请办理“{task.name}”。"
+        tell(session, [task.assignee_id], "task", text, case)
+
+
+def tell_departments(session: Session, departments: Iterable[int | None], text: str, case: CaseFile) -> None:
+    """Everybody who works in the departments (N6 and the like)."""
+    wanted = [department for department in departments if department is not None]
+    users = session.scalars(
+        select(User.id).where(
+            User.department_id.in_(wanted),
+            User.is_active,
+            User.role.in_([Role.CLERK.value, Role.SUPERVISOR.value]),
+        )
+    )
+    tell(session, users, "notice", text, case)
+
+
+def supervisors_of(session: Session, department_id: int) -> list[int]:
+    """The ids of the heads of a department."""
+    return list(
+        session.scalars(
+            select(User.id).where(
+                User.department_id == department_id,
+                User.role == Role.SUPERVISOR.value,
+                User.is_active,
+            )
+        )
+    )

@@ -1,0 +1,184 @@
+"""Room review: acceptance with 补正, the three reviews, and the notice of a refusal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models import audit
+from models.calendar import today
+from models.case import CaseFile
+from models.deadline import due_for
+from models.letter import LetterKind
+from models.policy import policy_on
+from models.reason import reasons_for
+from models.refusal import Refusal
+from models.review import Supplement, last_opinion, supplements_of
+from processes.engine.decision import Row, examine
+from processes.facts import CaseFacts
+from processes.guarantee import check_counter_guarantee
+from processes.letter import issue
+from processes.notification import supervisors_of, tell
+from processes.steps import Completion, Routing, step
+from processes.workflow import definition_of, instance_of
+
+ELIGIBILITY = "eligibility.dmn"
+
+
+@step("acceptance")
+def accept(done: Completion) -> Routing:
+    """受理 on the day of the last complete receipt (D-05), or one complete list of what is missing (N2)."""
+    if done.answers["result"] == "incomplete":
+        _ask_supplement(done)
+        return {"acceptance_complete": False}
+    case = done.case
+    if case.received_on is None:
+        raise Refusal("该案卷没有收件日期，不能受理。")
+    case.accepted_on = case.received_on
+    case.policy_set_id = policy_on(done.session, case.scheme, case.accepted_on).id
+    due = due_for(case.accepted_on, 7)
+    done.give_opinion("complete", accepted_on=case.accepted_on, policy_set_id=case.policy_set_id)
+    content = {"accepted_on": case.accepted_on, "due_on": due.due_on, "provisional": due.provisional}
+    issue(done.session, case, LetterKind.ACCEPTANCE, content, actor=done.actor)
+    return {"acceptance_complete": True}
+
+
+def _ask_supplement(done: Completion) -> None:
+    """Write the round of 补正 and its letter; flag a list that should have been in the first (A-16)."""
+    items = [dict(row) for row in done.answers["items"]]
+    earlier = supplements_of(done.session, done.case)
+    asked = {item["material"] for round_ in earlier for item in round_.items}
+    is_repeated = bool(earlier) and any(item["material"] not in asked for item in items)
+    rules = CaseFacts(done.session, done.case).rules
+    due = due_for(today(), rules.supplement_days)
+    supplement = Supplement(
+        case_id=done.case.id,
+        round=len(earlier) + 1,
+        items=items,
+        notified_on=today(),
+        is_repeated=is_repeated,
+    )
+    done.session.add(supplement)
+    done.give_opinion("incomplete", items=items, is_repeated=is_repeated)
+    issue(
+        done.session,
+        done.case,
+        LetterKind.SUPPLEMENT,
+        {
+            "items": items,
+            "submitted_on": done.case.received_on,
+            "days": rules.supplement_days,
+            "due_on": due.due_on,
+            "provisional": due.provisional,
+        },
+        actor=done.actor,
+        delivery_method=done.text("delivery_method"),
+        delivered_on=done.answers.get("delivered_on"),
+    )
+    if is_repeated:
+        _flag_repeated(done)
+
+
+def _flag_repeated(done: Completion) -> None:
+    text = f"{done.case.number}：再次补正的清单含有应在首次一次性告知的材料，请核查。"
+    audit.record(done.session, "supplement.repeated", text, actor=done.actor, case=done.case)
+    tell(done.session, supervisors_of(done.session, done.task.department_id), "repeated", text, done.case)
+
+
+@step("supplement")
+def supplement(done: Completion) -> Routing:
+    """The applicant has answered: the materials are received anew today (D-05)."""
+    rounds = supplements_of(done.session, done.case)
+    rounds[-1].answered_on = today()
+    rounds[-1].statement = done.text("statement")
+    done.case.received_on = today()
+    return {}
+
+
+@step("qualification_review")
+def review_qualification(done: Completion) -> Routing:
+    """资格审核: the findings are shown, the decision is the clerk's; both are kept."""
+    findings = eligibility(done.session, done.case)
+    broken = [row.outputs["code"] for row in findings if row.matched]
+    done.give_opinion(done.text("decision"), findings=broken)
+    return {"qualified": done.answers["decision"] == "pass"}
+
+
+@step("due_diligence")
+def diligence(done: Completion) -> Routing:
+    """尽职调查 with the guarantor's terms; a counter-guarantee is checked against A-02 and A-05."""
+    is_passed = done.answers["decision"] == "pass"
+    requested = done.text("counter_guarantee") or "none"
+    if is_passed:
+        check_counter_guarantee(done.session, done.case, requested, done.text("exception_reason"))
+    done.give_opinion(
+        done.text("decision"),
+        method=done.answers.get("method"),
+        first_repayment_source=done.text("first_repayment_source"),
+        guarantee_amount=done.answers.get("guarantee_amount"),
+        counter_guarantee=requested,
+        exception_reason=done.text("exception_reason"),
+    )
+    return {"due_diligence_passed": is_passed}
+
+
+@step("pre_loan_investigation")
+def investigate(done: Completion) -> Routing:
+    """贷前调查 by the bank."""
+    done.give_opinion(
+        done.text("decision"),
+        method=done.answers.get("method"),
+        first_repayment_source=done.text("first_repayment_source"),
+        credit_queried_on=done.answers.get("credit_queried_on"),
+    )
+    return {"pre_loan_passed": done.answers["decision"] == "pass"}
+
+
+@step("refusal_notice")
+def notify_refusal(done: Completion) -> Routing:
+    """N3: the notice with reason codes, text, clause and the way to complain."""
+    codes = list(done.answers["reason_codes"])
+    labels = {
+        reason.code: reason.label for stage in ("hrss", "guarantor", "bank") for reason in reasons_for(stage)
+    }
+    decision = last_opinion(
+        done.session,
+        done.case,
+        "qualification_review",
+        "due_diligence",
+        "pre_loan_investigation",
+        "bank_acceptance",
+        "disbursement",
+    )
+    issue(
+        done.session,
+        done.case,
+        LetterKind.REFUSAL,
+        {
+            "accepted_on": done.case.accepted_on,
+            "decided_on": decision.decided_on if decision else today(),
+            "reasons": [{"code": code, "label": labels.get(code, code)} for code in codes],
+            "reason_text": done.text("reason_text"),
+            "clause": done.text("clause"),
+            "can_reapply": bool(done.answers.get("can_reapply")),
+            "remedy": done.text("remedy"),
+        },
+        actor=done.actor,
+        delivery_method=done.text("delivery_method"),
+        delivered_on=done.answers.get("delivered_on"),
+    )
+    return {}
+
+
+def eligibility(session: Session, case: CaseFile) -> list[Row]:
+    """The findings of the version's decision table over the facts of the case, in drawn order."""
+    definition = definition_of(session, instance_of(session, case).definition_id)
+    return _findings(definition.decisions[ELIGIBILITY], session, case)
+
+
+def _findings(table: str, session: Session, case: CaseFile) -> list[Row]:
+    kind: Any = "E" if case.is_person else "P"
+    rows = examine(table, CaseFacts(session, case))
+    # Rows for the other kind of applicant say nothing about this one.
+    return [row for row in rows if not str(row.outputs.get("code", "")).startswith(kind)]

@@ -1,0 +1,139 @@
+"""Room workflow: publishes drawings, starts a case's token and moves it one knock at a time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models import audit
+from models.calendar import now
+from models.case import CaseFile
+from models.people import User
+from models.refusal import NotFound, Refusal
+from models.workflow import ProcessDefinition, ProcessInstance
+from processes.engine.definition import Definition, parse_definition, stored_definition
+from processes.engine.environment import CaseEnvironment
+from processes.engine.instance import Instance
+from processes.engine.serialization import ENGINE_VERSION
+from processes.facts import CaseFacts, functions
+from processes.projection import Rows, project, rows_of
+
+DEFINITIONS = Path(__file__).parent / "definitions"
+SHIPPED = {"combined_review": ("eligibility.dmn", "counter_guarantee.dmn")}
+PROCESS_OF_SCHEME = {"startup_loan": "combined_review"}
+_cache: dict[tuple[int, str], Definition] = {}
+
+
+def publish(
+    session: Session, bpmn: bytes, decisions: Mapping[str, bytes], actor: User | None
+) -> ProcessDefinition:
+    """Store a checked drawing as the next version; the same content again makes no new version.
+
+    New cases run on it; running cases stay on theirs. Raises XmlRefused when it cannot be executed.
+    """
+    definition = parse_definition(bpmn, decisions)
+    digest = hashlib.sha256(bpmn + b"".join(decisions[name] for name in sorted(decisions))).hexdigest()
+    key = definition.drawing.key
+    newest = session.scalars(
+        select(ProcessDefinition)
+        .where(ProcessDefinition.key == key)
+        .order_by(ProcessDefinition.version.desc())
+        .limit(1)
+    ).first()
+    if newest is not None and newest.digest == digest:
+        return newest
+    row = ProcessDefinition(
+        key=key,
+        version=(newest.version if newest else 0) + 1,
+        name=definition.drawing.name,
+        bpmn=bpmn.decode("utf-8"),
+        decisions=dict(definition.decisions),
+        spec_json=definition.spec_json,
+        digest=digest,
+        published_at=now(),
+        published_by_id=actor.id if actor else None,
+    )
+    session.add(row)
+    session.flush()
+    audit.record(
+        session,
+        "process.published",
+        f"发布流程“{row.name}”第 {row.version} 版",
+        actor=actor,
+        new={"key": key, "version": row.version, "sha256": digest},
+    )
+    return row
+
+
+def publish_shipped(session: Session, actor: User | None = None) -> None:
+    """Publish the drawings that come with the program."""
+    for key, tables in SHIPPED.items():
+        decisions = {name: (DEFINITIONS / name).read_bytes() for name in tables}
+        publish(session, (DEFINITIONS / f"{key}.bpmn").read_bytes(), decisions, actor)
+
+
+def newest_definition(session: Session, key: str) -> ProcessDefinition:
+    """The version on which new cases start. Raises Refusal when none is published."""
+    newest = select(func.max(ProcessDefinition.version)).where(ProcessDefinition.key == key).scalar_subquery()
+    row = session.scalars(
+        select(ProcessDefinition).where(ProcessDefinition.key == key, ProcessDefinition.version == newest)
+    ).first()
+    if row is None:
+        raise Refusal("该业务尚未发布流程，请联系系统管理员。")
+    return row
+
+
+def definition_of(session: Session, definition_id: int) -> Definition:
+    """The definition of a version; each process keeps it in memory, for it never changes."""
+    key = (definition_id, str(session.get_bind().engine.url))
+    if key not in _cache:
+        row = session.get_one(ProcessDefinition, definition_id)
+        _cache[key] = stored_definition(row.bpmn, row.spec_json, row.decisions)
+    return _cache[key]
+
+
+def start(session: Session, case: CaseFile) -> None:
+    """Start the token of a submitted case on the newest version."""
+    row = newest_definition(session, PROCESS_OF_SCHEME[case.scheme])
+    definition = definition_of(session, row.id)
+    asked = CaseEnvironment(CaseFacts(session, case), functions())
+    instance = Instance.start(definition, asked, {"case_id": case.id})
+    stored = ProcessInstance(
+        case_id=case.id, definition_id=row.id, engine_version=ENGINE_VERSION, state=b"", passed={}
+    )
+    _save(session, case, stored, instance, Rows())
+    session.add(stored)
+
+
+def advance(session: Session, case: CaseFile, act: Callable[[Instance], None]) -> None:
+    """One knock: restore the token, fire what is already due, act, save, bring the worklist in line.
+
+    Raises Conflict (from the engine) when the act does not fit the state.
+    """
+    stored = instance_of(session, case)
+    definition = definition_of(session, stored.definition_id)
+    rows = rows_of(session, case)
+    asked = CaseEnvironment(CaseFacts(session, case), functions(), rows.clocks(definition.drawing))
+    instance = Instance.restore(definition, stored.state, stored.passed, asked)
+    instance.fire_due()
+    act(instance)
+    _save(session, case, stored, instance, rows)
+
+
+def instance_of(session: Session, case: CaseFile) -> ProcessInstance:
+    """The token's row. Raises NotFound for a case that has not been submitted."""
+    stored = session.scalars(select(ProcessInstance).where(ProcessInstance.case_id == case.id)).first()
+    if stored is None:
+        raise NotFound("该案卷尚未提交。")
+    return stored
+
+
+def _save(session: Session, case: CaseFile, stored: ProcessInstance, instance: Instance, rows: Rows) -> None:
+    project(session, case, instance, rows, stored.passed)
+    stored.state = instance.dump()
+    stored.passed = dict(instance.passed)
+    stored.is_finished = instance.is_finished

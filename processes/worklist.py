@@ -1,0 +1,186 @@
+"""Room worklist: claim, release, assign, save a draft and complete a task (待办)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import processes.loan
+import processes.review  # noqa: F401  registers its steps
+from models import audit
+from models.calendar import now, today
+from models.case import CaseFile, locked
+from models.crypto import canonical_json, decrypt, encrypt
+from models.deadline import Deadline
+from models.people import Permission, User
+from models.refusal import Conflict, Forbidden, NotFound, Refusal
+from models.workflow import DONE, OPEN, ProcessInstance, TaskDraft, UserTask
+from processes.engine.drawing import Step
+from processes.engine.instance import Instance
+from processes.steps import Completion, carry_out
+from processes.workflow import advance, definition_of, instance_of
+
+_DRAFT = "task_draft.content"
+
+
+def may_work(task: UserTask, actor: User) -> bool:
+    """Whether the task concerns this person at all: his own, or his department's with the permission."""
+    if task.assignee_id == actor.id:
+        return True
+    return actor.department_id == task.department_id and actor.may(Permission(task.permission))
+
+
+def claim(session: Session, task_id: int, actor: User) -> UserTask:
+    """签收: take an unclaimed task of one's department. Raises Conflict when another was faster."""
+    task, case = _open_task(session, task_id, actor)
+    if task.assignee_id == actor.id:
+        return task
+    if task.assignee_id is not None:
+        raise Conflict("该事项已由他人签收，请刷新。")
+    _check_separation(session, case, task, actor)
+    task.assignee_id, task.claimed_at = actor.id, now()
+    audit.record(session, "task.claimed", f"签收“{task.name}”", actor=actor, case=case)
+    return task
+
+
+def release(session: Session, task_id: int, actor: User) -> UserTask:
+    """退回待签收: give a claimed task back to the department; a supervisor may do it for his people."""
+    task, case = _open_task(session, task_id, actor)
+    if task.assignee_id is None:
+        return task
+    if task.assignee_id != actor.id:
+        actor.require(Permission.TASK_ASSIGN)
+    if task.assignee_id == case.applicant_user_id:
+        raise Refusal("该事项由申请人办理，不能退回。")
+    task.assignee_id, task.claimed_at = None, None
+    audit.record(session, "task.released", f"退回待签收“{task.name}”", actor=actor, case=case)
+    return task
+
+
+def assign(session: Session, task_id: int, assignee_id: int, actor: User) -> UserTask:
+    """分办: the head of the department gives a task to one of his people."""
+    task, case = _open_task(session, task_id, actor)
+    actor.require(Permission.TASK_ASSIGN)
+    assignee = session.get(User, assignee_id)
+    if assignee is None or not assignee.is_active or assignee.department_id != task.department_id:
+        raise Refusal("只能分办给本部门的在岗人员。", "assignee")
+    if not assignee.may(Permission(task.permission)):
+        raise Refusal("该人员没有办理此环节的权限。", "assignee")
+    _check_separation(session, case, task, assignee)
+    old = task.assignee_id
+    task.assignee_id, task.claimed_at = assignee.id, now()
+    audit.record(
+        session,
+        "task.assigned",
+        f"将“{task.name}”分办给{assignee.name}",
+        actor=actor,
+        case=case,
+        old={"assignee": old},
+        new={"assignee": assignee.id},
+    )
+    return task
+
+
+def complete(session: Session, task_id: int, actor: User, answers: Mapping[str, Any]) -> CaseFile:
+    """办理: write the facts of the form, then move the token; all of it or nothing.
+
+    Raises Conflict (already done, claimed by another), Forbidden, NotFound, Refusal (a rule says no).
+    """
+    task, case = _open_task(session, task_id, actor)
+    if task.assignee_id not in (None, actor.id):
+        raise Conflict("该事项已由他人签收，请刷新。")
+    _check_separation(session, case, task, actor)
+
+    def act(instance: Instance) -> None:
+        if task.engine_task_id not in {ready.engine_id for ready in instance.ready()}:
+            raise Conflict("该事项已终止或已由他人办理，请刷新。")
+        _check_late_reason(session, task, answers)
+        routing = carry_out(Completion(session, case, task, actor, answers))
+        task.status, task.done_at, task.done_by_id = DONE, now(), actor.id
+        task.assignee_id = task.assignee_id or actor.id
+        instance.complete(task.engine_task_id, routing)
+
+    advance(session, case, act)
+    return case
+
+
+def is_late(session: Session, task: UserTask) -> bool:
+    """Whether the task's term has ended before today."""
+    deadline = session.get(Deadline, task.deadline_id) if task.deadline_id else None
+    return deadline is not None and deadline.due_on < today()
+
+
+def _check_late_reason(session: Session, task: UserTask, answers: Mapping[str, Any]) -> None:
+    """A-12: “原则上”; a miss needs a recorded reason."""
+    if not is_late(session, task) or task.deadline_id is None:
+        return
+    reason = str(answers.get("late_reason") or "").strip()
+    if not reason:
+        raise Refusal("该事项已超期，请写明超期原因。", "late_reason")
+    session.get_one(Deadline, task.deadline_id).late_reason = reason
+
+
+def save_draft(session: Session, task_id: int, actor: User, content: Mapping[str, Any]) -> TaskDraft:
+    """暂存: keep what was typed, privately, until the task is submitted."""
+    task, _case = _open_task(session, task_id, actor)
+    if task.assignee_id not in (None, actor.id):
+        raise Conflict("该事项已由他人签收，请刷新。")
+    draft = session.scalars(
+        select(TaskDraft).where(TaskDraft.task_id == task_id, TaskDraft.user_id == actor.id)
+    ).first()
+    sealed = encrypt(canonical_json(dict(content)), _DRAFT)
+    if draft is None:
+        draft = TaskDraft(task_id=task_id, user_id=actor.id, content=sealed, saved_at=now())
+        session.add(draft)
+    draft.content, draft.saved_at = sealed, now()
+    return draft
+
+
+def draft_of(session: Session, task_id: int, actor: User) -> tuple[dict[str, Any], TaskDraft] | None:
+    """What this person saved for the task, and when."""
+    draft = session.scalars(
+        select(TaskDraft).where(TaskDraft.task_id == task_id, TaskDraft.user_id == actor.id)
+    ).first()
+    return None if draft is None else (orjson.loads(decrypt(draft.content, _DRAFT)), draft)
+
+
+def drawn_step(session: Session, task: UserTask) -> Step:
+    """The step of the task in the version on which its case runs."""
+    definition_id = session.scalars(
+        select(ProcessInstance.definition_id).where(ProcessInstance.case_id == task.case_id)
+    ).one()
+    return definition_of(session, definition_id).drawing.steps[task.element_id]
+
+
+def _open_task(session: Session, task_id: int, actor: User) -> tuple[UserTask, CaseFile]:
+    """The task with its case locked. Raises NotFound for strangers, Conflict when it is not open."""
+    task = session.get(UserTask, task_id)
+    if task is None or not may_work(task, actor):
+        raise NotFound("未找到该事项，或您无权办理。")
+    case = locked(session, task.case_id)
+    session.refresh(task)
+    if task.status != OPEN:
+        raise Conflict("该事项已由他人办理或已终止，请刷新。")
+    return task, case
+
+
+def _check_separation(session: Session, case: CaseFile, task: UserTask, actor: User) -> None:
+    """Raises Forbidden when the same person did a step that this one must not share a person with."""
+    stored = instance_of(session, case)
+    step = definition_of(session, stored.definition_id).drawing.steps[task.element_id]
+    if not step.not_same_as:
+        return
+    same = session.scalars(
+        select(UserTask.name).where(
+            UserTask.case_id == case.id,
+            UserTask.element_id.in_(step.not_same_as),
+            UserTask.done_by_id == actor.id,
+            UserTask.status == DONE,
+        )
+    ).first()
+    if same is not None:
+        raise Forbidden(f"您已办理该案卷的“{same}”，按照岗位分离要求，不能再办理“{task.name}”。")
