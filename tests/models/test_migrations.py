@@ -1,0 +1,86 @@
+"""Tests of the migrations: what they build is what the models say, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from models import database
+from models.calendar import Installation
+from models.refusal import Refusal
+from models.tables import metadata
+from processes import installation
+from tests.world import World
+
+
+@contextmanager
+def connected(url: str) -> Iterator[sa.Connection]:
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def indexes(url: str) -> dict[str, str]:
+    """Name → table, columns, uniqueness and condition, as the database tells them."""
+    with connected(url) as connection:
+        found = sa.inspect(connection)
+        rows = [(table, index) for table in found.get_table_names() for index in found.get_indexes(table)]
+    return {str(index["name"]): f"{table} {_words(index)}" for table, index in rows}
+
+
+def _words(index: Any) -> str:
+    options = {key: str(value) for key, value in (index.get("dialect_options") or {}).items()}
+    return f"{index['column_names']} {bool(index['unique'])} {options}"
+
+
+def test_migrated_tables_are_the_tables_of_the_models(url: str) -> None:
+    installation.upgrade(url)
+    with connected(url) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_migrated_indexes_have_the_same_columns_and_conditions(url: str) -> None:
+    installation.upgrade(url)
+    migrated = indexes(url)
+    installation.wipe(url)
+    engine = sa.create_engine(url)
+    metadata.create_all(engine)
+    engine.dispose()
+    assert indexes(url) == migrated
+    assert "assignee_id IS NULL" in migrated["ix_user_task_pool"]
+
+
+def test_a_second_upgrade_changes_nothing_and_keeps_the_rows(url: str) -> None:
+    installation.upgrade(url)
+    bound = database.bind(database.Database(url))
+    with database.transaction() as session:
+        assert installation.prepare(session, is_training=True)
+    with database.transaction() as session:
+        assert not installation.prepare(session, is_training=False)
+    bound.dispose()
+    installation.upgrade(url)
+    with database.reading() as session:
+        assert installation.is_training(session)
+    bound.dispose()
+
+
+def test_only_a_training_database_is_wiped(world: World, url: str) -> None:
+    with database.transaction() as session:
+        session.get_one(Installation, 1).is_training = False
+    with pytest.raises(Refusal):
+        installation.wipe(url)
+    with database.transaction() as session:
+        assert not installation.is_empty(session)
+        session.get_one(Installation, 1).is_training = True
+    database.bound().dispose()
+    installation.wipe(url)
+    with connected(url) as connection:
+        assert sa.inspect(connection).get_table_names() == []
