@@ -43,6 +43,11 @@ class Rows:
 
         return in_force
 
+    def move_timers(self, instance: Instance) -> None:
+        """The row is the truth: an armed timer whose row was moved follows it before anything fires."""
+        for engine_id, row in self.timers.items():
+            instance.reschedule(engine_id, row.due_at, row.is_held)
+
     def clock(self, key: str, start_on: date | None) -> Deadline | None:
         """The running clock of that key and start fact."""
         return next((d for d in self.deadlines if key and d.key == key and d.start_on == start_on), None)
@@ -64,7 +69,7 @@ def project(
     _project_fired(session, case, instance, rows)
     _project_timers(session, case, instance, rows)
     _project_tasks(session, case, instance, rows)
-    _close_deadlines(session, case, rows)
+    _close_deadlines(rows)
     _project_status(case, instance, before)
 
 
@@ -219,10 +224,11 @@ def _join(session: Session, case: CaseFile, task: UserTask) -> None:
         tell_applicant(session, case, task)
 
 
-def _close_deadlines(session: Session, case: CaseFile, rows: Rows) -> None:
+def _close_deadlines(rows: Rows) -> None:
     """A clock ends with the last step it belongs to: done if the step was done, else cancelled."""
     held = {task.deadline_id for task in rows.tasks.values() if task.status == OPEN}
-    done = {task.deadline_id for task in _done_now(session, case)}
+    # What was open before the knock and is done now was completed by it.
+    done = {task.deadline_id for task in rows.tasks.values() if task.status == DONE}
     for deadline in rows.deadlines:
         if deadline.id in held:
             continue
@@ -230,15 +236,6 @@ def _close_deadlines(session: Session, case: CaseFile, rows: Rows) -> None:
             deadline.done_on = today()
         else:
             deadline.cancelled_on = today()
-
-
-def _done_now(session: Session, case: CaseFile) -> list[UserTask]:
-    """The steps of the case that this knock has completed; the session still holds them."""
-    return [
-        row
-        for row in session.identity_map.values()
-        if isinstance(row, UserTask) and row.case_id == case.id and row.status == DONE
-    ]
 
 
 def _project_status(case: CaseFile, instance: Instance, before: Mapping[str, Any]) -> None:

@@ -119,6 +119,7 @@ def advance(session: Session, case: CaseFile, act: Callable[[Instance], None]) -
     rows = rows_of(session, case)
     asked = CaseEnvironment(CaseFacts(session, case), functions(), rows.clocks(definition.drawing))
     instance = Instance.restore(definition, stored.state, stored.passed, asked)
+    rows.move_timers(instance)
     instance.fire_due()
     act(instance)
     _save(session, case, stored, instance, rows)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import orjson
+from lxml import etree
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.exceptions import SpiffWorkflowException
@@ -52,15 +53,23 @@ def parse_definition(bpmn: bytes, decisions: Mapping[str, bytes]) -> Definition:
     Run it on a stranger's file only inside `lint`, which has a time and memory limit.
     """
     root = read_xml(bpmn)
-    tables = {name: read_xml(content) for name, content in decisions.items()}
     drawing = read_drawing(root)
+    texts = {name: content.decode("utf-8") for name, content in decisions.items()}
+    definition = Definition(drawing, spec_of(root, decisions, drawing.key), texts)
+    _check_lanes(definition)
+    return definition
+
+
+def spec_of(root: etree._Element, decisions: Mapping[str, bytes], key: str) -> str:
+    """The engine's own reading of a process, as JSON. Raises XmlRefused."""
     parser = SpiffBpmnParser(validator=VALIDATOR)
+    tables = {name: read_xml(content) for name, content in decisions.items()}
     try:
         for name, table in tables.items():
             parser.add_dmn_xml(table, filename=name)
         parser.add_bpmn_xml(root, filename="drawing.bpmn")
-        spec = parser.get_spec(drawing.key)
-        subs = parser.get_subprocess_specs(drawing.key)
+        spec = parser.get_spec(key)
+        subs = parser.get_subprocess_specs(key)
     except (ValidationException, SpiffWorkflowException, ExpressionError) as error:
         raise XmlRefused(f"流程图不能执行：{error}") from error
     registry = make_serializer().registry
@@ -68,10 +77,7 @@ def parse_definition(bpmn: bytes, decisions: Mapping[str, bytes]) -> Definition:
         "spec": registry.convert(spec),
         "subprocesses": {name: registry.convert(sub) for name, sub in subs.items()},
     }
-    texts = {name: content.decode("utf-8") for name, content in decisions.items()}
-    definition = Definition(drawing, orjson.dumps(stored).decode(), texts)
-    _check_lanes(definition)
-    return definition
+    return orjson.dumps(stored).decode()
 
 
 def stored_definition(bpmn: str, spec_json: str, decisions: Mapping[str, str]) -> Definition:

@@ -113,6 +113,7 @@ class Instance:
         task = self._task(engine_id)
         if task is None or task.state != TaskState.READY:
             raise Conflict("该事项已由他人办理或已终止，请刷新。")
+        _check_routing(data)
         task.data.update(data)
         with _engine_faults():
             task.run()
@@ -167,6 +168,13 @@ class Instance:
             raise EngineFault("流程连续自动执行的步骤过多，可能存在循环。")
         if task.task_spec.bpmn_id:
             self.passed[task.task_spec.bpmn_id] += 1
+
+
+def _check_routing(data: Mapping[str, Any]) -> None:
+    """The token carries scalars only: lists die at joins, and a key `typename` makes a state unloadable."""
+    for name, value in data.items():
+        if name == "typename" or not isinstance(value, bool | int | str):
+            raise EngineFault(f"流程变量“{name}”的值不能保存。")
 
 
 def _armed(engine_id: str, element_id: str, data: Mapping[str, Any], spec: Any) -> ArmedTimer:

@@ -64,7 +64,7 @@ def _instant(value: object) -> datetime:
         parsed = TimeDateEventDefinition.parse_iso_duration(value)
         return now() + TimeDateEventDefinition.get_timedelta_from_start(parsed, now())
     try:
-        parsed_value = datetime.fromisoformat(value) if isinstance(value, str) else value
+        parsed_value = _written(value) if isinstance(value, str) else value
     except ValueError as error:
         raise ExpressionError(f"计时器的值“{value}”不是日期或时长。") from error
     if isinstance(parsed_value, datetime):
@@ -73,6 +73,11 @@ def _instant(value: object) -> datetime:
     if isinstance(parsed_value, date):
         return end_of(parsed_value)
     raise ExpressionError(f"计时器的值“{value}”不是日期或时长。")
+
+
+def _written(text: str) -> date | datetime:
+    """A date written without a time is that day, to its end; not its first instant."""
+    return date.fromisoformat(text) if len(text) == len("2026-01-31") else datetime.fromisoformat(text)
 
 
 def _parse_timer_event(self: Any, event: Any) -> Deadline:
