@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
@@ -132,19 +133,25 @@ def test_an_endless_automatic_loop_is_a_fault_and_not_a_finished_case() -> None:
 
 
 def test_what_a_fired_timer_causes_is_carried_on_in_the_same_knock() -> None:
-    """The engine refreshes timers after its loop and leaves the fired event READY."""
-    fired = drawing(
+    """The engine looks at timers after its loop and would leave the fired event READY."""
+    timed = drawing(
         start(),
+        gateway("fork", "parallel"),
         user("work"),
-        timer("due", "work", "2020-01-01"),
+        timer("due", "work", "2099-01-01"),
         user("urge"),
-        end(),
-        end("urged"),
-        *line("begin", "work", "finish"),
+        user("other"),
+        user("next"),
+        *(end(element) for element in ("finish", "urged", "done")),
+        *line("begin", "fork", "work", "finish"),
+        *line("fork", "other", "next", "done"),
         *line("due", "urge", "urged"),
     )
-    instance = Instance.start(defined(fired), asked(), {})
-    assert waiting(instance) == ["urge", "work"]
+    instance = Instance.start(defined(timed), asked(), {})
+    (armed,) = instance.timers()
+    instance.reschedule(armed.engine_id, datetime(2020, 1, 1, tzinfo=UTC), False)
+    do(instance, "other")
+    assert waiting(instance) == ["next", "urge", "work"]
     assert [fired.element_id for fired in instance.fired()] == ["due"]
     assert instance.timers() == []
 
@@ -246,8 +253,6 @@ def test_a_form_value_cannot_hide_a_function() -> None:
         *line("begin", "first", "work", "finish"),
         flow("due", "late"),
     )
-    from datetime import date
-
     instance = Instance.start(defined(named), asked({"since": date(2100, 3, 1)}), {})
     do(instance, "first", working_days="9")
     assert [armed.length for armed in instance.timers()] == [3]
