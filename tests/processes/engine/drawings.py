@@ -130,3 +130,27 @@ def do(instance: Instance, element: str, **data: Any) -> None:
 def waiting(instance: Instance) -> list[str]:
     """Element ids of the READY steps, sorted."""
     return sorted(task.element_id for task in instance.ready())
+
+
+LOOP = drawing(
+    start(),
+    gateway("entry"),
+    user("work"),
+    user("check"),
+    gateway("enough", default="f_enough_finish"),
+    end(),
+    *line("begin", "entry", "work", "check", "enough", "finish"),
+    flow("enough", "entry", "more"),
+)
+FORK = drawing(
+    start(),
+    gateway("fork", "parallel"),
+    user("left"),
+    user("right"),
+    gateway("join", "parallel"),
+    user("after"),
+    end(),
+    *line("begin", "fork", "left", "join", "after", "finish"),
+    flow("fork", "right"),
+    flow("right", "join"),
+)
