@@ -24,8 +24,11 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
+# A row was changed by another knock since it was read (version_id_col): answered with 409.
+StaleWrite = StaleDataError
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -121,7 +124,7 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """One knock: everything inside is committed together, or nothing is."""
         # One process is one writer on SQLite: its own busy wait is unfair under load.
-        with self._write_lock if self.is_sqlite else nullcontext(), Session(self.writer) as session:
+        with self._write_lock if self.is_sqlite else nullcontext(), Session(self.writer, expire_on_commit=False) as session:
             _opened(session)
             yield session
             session.commit()
@@ -134,6 +137,8 @@ class Database:
                 session.connection(execution_options={"postgresql_readonly": True})
             _opened(session)
             yield session
+            # What was read stays readable after the session has ended.
+            session.expunge_all()
             session.rollback()
 
     def dispose(self) -> None:

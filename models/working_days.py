@@ -104,7 +104,7 @@ class Light(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> Light:
+    def __new__(cls, value: str, label: str = "") -> Light:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import Script
 from sqlalchemy import Connection, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -31,6 +33,20 @@ def upgrade(url: str) -> None:
     _make_folder(url)
     with _connected(url) as connection:
         command.upgrade(config_for(connection), "head")
+
+
+def write_revision(message: str) -> Path:
+    """A new file in migrations/versions with what the models have and the revisions before it do not."""
+    with TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/empty.sqlite"
+        upgrade(url)
+        with _connected(url) as connection:
+            config = config_for(connection)
+            number = len(list((MIGRATIONS / "versions").glob("[0-9]*.py"))) + 1
+            made = command.revision(config, message, autogenerate=True, rev_id=f"{number:04d}")
+    if not isinstance(made, Script):
+        raise RuntimeError("one message makes one revision")
+    return Path(made.path)
 
 
 def config_for(connection: Connection) -> Config:

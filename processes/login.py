@@ -56,6 +56,11 @@ def check_password(session: Session, username: str, password: str, address: str)
     return user
 
 
+def is_password_of(user: User, password: str) -> bool:
+    """Whether it is the person's current password."""
+    return _matches(user.password_hash, password)
+
+
 def open_session(session: Session, user: User, address: str) -> str:
     """A new login; returns the key for the cookie. Only its hash is stored."""
     key = secrets.token_urlsafe(32)

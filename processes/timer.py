@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.calendar import now
-from models.case import locked
-from models.workflow import ARMED, Timer
-from processes.workflow import advance
+from models.case import CaseFile, locked
+from models.workflow import ARMED, FIRED, Timer
+from processes.workflow import advance, definition_of, instance_of
 
 MAX_ATTEMPTS = 8
 BATCH = 50
@@ -37,6 +37,16 @@ def fire(session: Session, timer_id: int) -> bool:
         return False
     advance(session, case, lambda _instance: None)
     return True
+
+
+def describe(session: Session, timer_id: int) -> str:
+    """What a fired timer was about, for logs and the command line; empty when it has not fired."""
+    timer = session.get_one(Timer, timer_id)
+    if timer.status != FIRED:
+        return ""
+    case = session.get_one(CaseFile, timer.case_id)
+    drawing = definition_of(session, instance_of(session, case).definition_id).drawing
+    return f"{case.number} {case.applicant_name}：{drawing.timers[timer.element_id].name}已到期。"
 
 
 def note_fault(session: Session, timer_id: int, fault: str) -> None:

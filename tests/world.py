@@ -110,7 +110,6 @@ class World:
             rows = session.scalars(
                 select(Deadline).where(Deadline.case_id == case_id).order_by(Deadline.id)
             ).all()
-            session.expunge_all()
             return {row.key: row for row in rows}
 
 

@@ -1,0 +1,94 @@
+"""Room document: keeps uploaded materials as encrypted files under random names."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import audit
+from models.calendar import now
+from models.case import CaseFile, visible_to
+from models.crypto import decrypt, encrypt
+from models.document import Document
+from models.material import material_label
+from models.people import User
+from models.refusal import NotFound, Refusal
+from models.upload import inspect
+from processes.case import editable
+
+_folder: list[Path] = []
+_PURPOSE = "document.file"
+MAX_FILES = 100
+
+
+def bind_folder(folder: Path) -> None:
+    """Where the encrypted files lie; outside of anything a web server serves."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _folder[:] = [folder]
+
+
+def add(session: Session, case_id: int, kind: str, file_name: str, content: bytes, actor: User) -> Document:
+    """Add a material to a case that may be changed now. Raises Refusal at `file` or `kind`.
+
+    The file is written before the row is committed: a crash leaves an orphan file, never a row without one.
+    """
+    case = editable(session, case_id, actor)
+    name, media_type = inspect(file_name, content)
+    if _count(session, case) >= MAX_FILES:
+        raise Refusal(f"每件申请最多上传 {MAX_FILES} 个文件。", "file")
+    document = Document(
+        case_id=case.id,
+        kind=kind[:40],
+        file_name=name,
+        media_type=media_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        storage_key=secrets.token_hex(24),
+        uploaded_by_id=actor.id,
+        uploaded_at=now(),
+    )
+    (_folder[0] / document.storage_key).write_bytes(encrypt(content, _PURPOSE))
+    session.add(document)
+    session.flush()
+    _log(session, "document.added", f"上传材料“{material_label(kind)}”", case, document, actor)
+    return document
+
+
+def remove(session: Session, document_id: int, actor: User) -> Document:
+    """Take a material out of a case that may be changed now; the row stays, marked."""
+    document = session.get(Document, document_id)
+    if document is None or document.removed_at is not None:
+        raise NotFound("未找到该文件。")
+    case = editable(session, document.case_id, actor)
+    document.removed_at = now()
+    _log(session, "document.removed", f"移除材料“{material_label(document.kind)}”", case, document, actor)
+    return document
+
+
+def read(session: Session, document_id: int, actor: User) -> tuple[Document, bytes]:
+    """A material and its content, if the actor may see its case. Raises NotFound."""
+    document = session.scalars(
+        select(Document)
+        .join(CaseFile, CaseFile.id == Document.case_id)
+        .where(Document.id == document_id, Document.removed_at.is_(None), visible_to(actor))
+    ).first()
+    if document is None:
+        raise NotFound("未找到该文件，或您无权查看。")
+    content = decrypt((_folder[0] / document.storage_key).read_bytes(), _PURPOSE)
+    return document, content
+
+
+def _count(session: Session, case: CaseFile) -> int:
+    rows = select(Document.id).where(Document.case_id == case.id, Document.removed_at.is_(None))
+    return len(session.scalars(rows).all())
+
+
+def _log(
+    session: Session, action: str, summary: str, case: CaseFile, document: Document, actor: User
+) -> None:
+    new = {"kind": document.kind, "file": document.file_name, "sha256": document.sha256}
+    audit.record(session, action, summary, actor=actor, case=case, new=new)

@@ -1,0 +1,45 @@
+"""The application on the sample county, and people with a browser of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from models.settings import Settings
+from processes.seed import SAMPLE_PASSWORD
+from tests.world import World
+from webapp import create_app
+
+
+@pytest.fixture
+def app(world: World, url: str, tmp_path: Path) -> Flask:
+    """The application on the database of `world`; CSRF is off here and tested on its own."""
+    settings = Settings(
+        database_url=url,
+        secret_key="test",
+        data_key=bytes(range(32)),
+        upload_folder=tmp_path / "uploads",
+        is_training=True,
+        is_https=False,
+        idle_minutes=30,
+    )
+    app = create_app(settings)
+    app.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
+    return app
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[str], FlaskClient]:
+    """A client signed in as that person."""
+
+    def enter(username: str) -> FlaskClient:
+        client = app.test_client()
+        answer = client.post("/login", data={"username": username, "password": SAMPLE_PASSWORD})
+        assert answer.status_code == 302, answer.text
+        return client
+
+    return enter

@@ -1,0 +1,73 @@
+"""Signing in, staying in, getting out; and that nothing is open that was not opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from processes.seed import SAMPLE_PASSWORD
+from webapp.access import PUBLIC
+
+SignIn = Callable[[str], FlaskClient]
+
+
+def test_a_stranger_is_sent_to_the_login_page(app: Flask) -> None:
+    answer = app.test_client().get("/tasks?scope=mine")
+    assert answer.status_code == 302
+    assert answer.location.startswith("/login?next=")
+
+
+def test_a_copied_cookie_is_worthless_after_logout(sign_in: SignIn) -> None:
+    client = sign_in("renshe1")
+    copied = client.get_cookie("duoshen")
+    assert copied is not None
+    assert client.get("/").status_code == 302
+    client.post("/logout")
+    client.set_cookie("duoshen", copied.value)
+    assert client.get("/").location.startswith("/login")
+
+
+def test_five_wrong_passwords_lock_the_account(app: Flask) -> None:
+    client = app.test_client()
+    for _ in range(5):
+        answer = client.post("/login", data={"username": "renshe1", "password": "wrong-password"})
+        assert answer.status_code == 422
+        assert "用户名或密码不正确" in answer.text
+    answer = client.post("/login", data={"username": "renshe1", "password": SAMPLE_PASSWORD})
+    assert answer.status_code == 429
+    assert "锁定" in answer.text
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "/%5cevil", "javascript:alert(1)"]
+)
+def test_login_never_leads_outside(app: Flask, target: str) -> None:
+    data = {"username": "renshe1", "password": SAMPLE_PASSWORD, "next": target}
+    answer = app.test_client().post("/login", data=data)
+    assert answer.location.startswith("/")
+    assert "evil.example" not in answer.location
+
+
+def test_every_route_declares_who_may_use_it(app: Flask) -> None:
+    public = {e for e, view in app.view_functions.items() if view.permission == PUBLIC}  # type: ignore[attr-defined]
+    assert {e for e in public if not e.startswith("api")} == {"static", "login.show", "login.enter", "home.health"}
+
+
+def test_csrf_is_demanded_of_every_form(app: Flask, sign_in: SignIn) -> None:
+    client = sign_in("renshe1")
+    app.config["WTF_CSRF_ENABLED"] = True
+    answer = client.post("/logout")
+    assert answer.status_code == 400
+    assert "页面已失效" in answer.text
+
+
+def test_headers_are_strict(app: Flask) -> None:
+    answer = app.test_client().get("/login")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"

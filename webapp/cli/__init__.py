@@ -1,0 +1,27 @@
+"""Room cli: the command line of the server; docs/commands.md lists every command."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from webapp.cli import audit, calendar, clock, db, demo, jobs, process, user
+from webapp.cli.group import Group
+
+GROUPS: tuple[Group, ...] = (
+    db.group,
+    demo.group,
+    user.group,
+    user.tokens,
+    process.group,
+    calendar.group,
+    jobs.group,
+    clock.group,
+    audit.group,
+)
+
+
+def register(app: Flask) -> None:
+    """Put every command on `flask --app webapp`."""
+    for group in GROUPS:
+        app.cli.add_command(group)
+    app.cli.add_command(jobs.serve)

@@ -1,0 +1,44 @@
+"""Room cli, jobs: runs what is due once, or serves pages with the worker beside them."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+import click
+from flask import current_app
+from waitress import create_server  # type: ignore[import-untyped]  it ships no types
+
+from webapp import jobs
+from webapp.cli.group import Group, command
+
+THREADS = 8
+group = Group("jobs", help="到期事项。")
+
+
+@group.command("run")
+def run() -> None:
+    """办理此刻已到期的全部计时事项，逐条列出后结束。"""
+    lines = jobs.run_due()
+    for line in lines:
+        click.echo(line)
+    if not lines:
+        click.echo("没有到期的事项。")
+
+
+@command("serve")
+@click.option("--host", default="127.0.0.1", help="监听地址，默认 127.0.0.1。")
+@click.option("--port", default=8000, type=click.IntRange(1, 65535), help="监听端口，默认 8000。")
+def serve(host: str, port: int) -> None:
+    """启动网站，并在后台办理到期事项。"""
+    server = create_server(current_app, host=host, port=port, threads=THREADS)
+    click.echo(f"多审已启动：http://{host}:{port}/  （按 Ctrl+C 停止）")
+    worker = jobs.Worker()
+    worker.start()
+    # A service manager ends a server with SIGTERM: finish the round in progress, as on Ctrl+C.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
+    try:
+        server.run()
+    finally:
+        worker.stop()
+        server.close()

@@ -1,0 +1,77 @@
+"""Room errors: every refusal and every fault as a Chinese page, or as problem+json behind /api."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, jsonify, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from models.database import StaleWrite
+from models.refusal import Refusal
+from processes.engine.instance import EngineFault
+
+log = logging.getLogger(__name__)
+STALE = "该事项已由他人办理，请刷新。"
+TEXTS = {
+    400: "请求不完整，请返回重试。",
+    401: "请先登录。",
+    403: "您没有访问此页面或办理此事项的权限。",
+    404: "未找到该内容，或您无权查看。",
+    405: "不支持这种操作方式。",
+    409: STALE,
+    413: "提交的内容过大，单个文件不得超过 10 MB。",
+    415: "不支持这种内容类型。",
+    429: "操作过于频繁，请稍后再试。",
+    500: "系统出现故障，未作任何改动。请稍后重试，或联系系统管理员。",
+}
+
+
+def init(app: Flask) -> None:
+    """Register the handlers; anything not foreseen is logged and answered as 500 in Chinese."""
+    app.register_error_handler(Refusal, lambda e: answer(e.status, e.message, e.field))
+    app.register_error_handler(CSRFError, lambda _e: answer(400, "页面已失效，请刷新后重新提交。"))
+    app.register_error_handler(StaleWrite, lambda _e: answer(409, STALE))
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(EngineFault, _fault)
+    app.register_error_handler(Exception, _fault)
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400 and error.response is not None:
+        return Response(status=status, headers=error.get_response().headers)
+    return answer(status, TEXTS.get(status, HTTPStatus(status).phrase))
+
+
+def _fault(error: Exception) -> Response:
+    log.error("unhandled fault at %s", request.path, exc_info=error)
+    return answer(500, TEXTS[500])
+
+
+def answer(status: int, message: str, field: str | None = None) -> Response:
+    """The error as the caller can read it."""
+    if wants_json():
+        problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
+        body = {
+            **problem,
+            "detail": message,
+            "message": message,
+            "errors": {field: [message]} if field else {},
+        }
+        response = jsonify(body)
+        response.headers["Content-Type"] = "application/problem+json"
+    else:
+        response = Response(
+            render_template("error.html", status=status, message=message), mimetype="text/html"
+        )
+    response.status_code = status
+    return response
+
+
+def wants_json() -> bool:
+    """The REST door, or a script of a page."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return request.path.startswith("/api/") or (best == "application/json")

@@ -1,0 +1,65 @@
+"""Room jobs: the loop of the program: fires what is due, each timer in a transaction of its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from models.database import reading, transaction
+from processes import timer
+
+log = logging.getLogger(__name__)
+PAUSE = 5.0
+
+
+def run_due() -> list[str]:
+    """Fire everything that is due now; one line a timer, in due order. A faulty one is noted and skipped."""
+    lines: list[str] = []
+    tried: set[int] = set()
+    while due := _due(tried):
+        for timer_id in due:
+            tried.add(timer_id)
+            lines.append(_fire(timer_id))
+    return [line for line in lines if line]
+
+
+class Worker(threading.Thread):
+    """Runs what is due every few seconds until it is told to stop."""
+
+    def __init__(self, pause: float = PAUSE) -> None:
+        super().__init__(name="duoshen-worker", daemon=True)
+        self.pause = pause
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """The loop; whatever fails is logged, and the next round tries again."""
+        while not self._stopping.wait(self.pause):
+            try:
+                for line in run_due():
+                    log.info(line)
+            except Exception:
+                log.exception("到期事项未能办理，稍后重试。")
+
+    def stop(self) -> None:
+        """Ask for the end and wait for the round in progress."""
+        self._stopping.set()
+        self.join(timeout=30)
+
+
+def _due(tried: set[int]) -> list[int]:
+    with reading() as session:
+        limit = timer.BATCH + len(tried)
+        return [timer_id for timer_id, _case in timer.due_timers(session, limit) if timer_id not in tried]
+
+
+def _fire(timer_id: int) -> str:
+    try:
+        with transaction() as session:
+            # False: fired together with an earlier timer of the same case, or by another worker.
+            timer.fire(session, timer_id)
+            return timer.describe(session, timer_id)
+    except Exception as error:
+        log.exception("timer %s could not fire", timer_id)
+        with transaction() as session:
+            timer.note_fault(session, timer_id, f"{type(error).__name__}: {error}")
+        return f"计时器 {timer_id} 未能触发：{error}"

@@ -1,0 +1,18 @@
+"""The pages, one noun a room; each room is a blueprint that declares who may use its routes."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Flask
+
+ROOMS = (
+    "home", "login", "task", "case", "application", "document", "letter", "notification",
+    "people", "policy", "process", "audit", "clock",
+)  # fmt: skip
+
+
+def register(app: Flask) -> None:
+    """Register every room's blueprint."""
+    for room in ROOMS:
+        app.register_blueprint(import_module(f"webapp.views.{room}").blueprint)
