@@ -7,7 +7,7 @@ import sys
 
 import click
 from flask import current_app
-from waitress import create_server  # type: ignore[import-untyped]  it ships no types
+from waitress import create_server  # type: ignore[import-untyped]  # it ships no types
 
 from webapp import jobs
 from webapp.cli.group import Group, command

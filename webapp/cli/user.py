@@ -8,7 +8,7 @@ from models.database import transaction
 from models.people import user_named
 from models.refusal import NotFound
 from processes.login import create_token
-from processes.people import add_user
+from processes.people import Place, add_user, department_named
 from webapp.cli.group import Group
 
 group = Group("user", help="账号。")
@@ -19,12 +19,13 @@ tokens = Group("token", help="接口令牌。")
 @click.argument("username")
 @click.argument("name")
 @click.argument("role")
-@click.option("--department", default="", help="所属部门全称；申请人不填。")
+@click.option("--department", default="", help="所属机构全称；申请人不填。")
 @click.option("--password", default="", help="初始密码；不填则自动生成并显示一次。")
 def add(username: str, name: str, role: str, department: str, password: str) -> None:
     """新建账号：USERNAME 登录名，NAME 姓名，ROLE 角色。首次登录须修改密码。"""
     with transaction() as session:
-        _user, first = add_user(session, username, name, role, department, password)
+        office = department_named(session, department).id if department else None
+        _user, first = add_user(session, username, Place(name, role, office), None, password)
     click.echo(f"已新建账号 {username}，首次登录须修改密码。")
     if not password:
         click.echo(f"初始密码：{first}")
