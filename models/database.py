@@ -30,6 +30,8 @@ from sqlalchemy.types import TypeDecorator
 # A row was changed by another knock since it was read (version_id_col): answered with 409.
 StaleWrite = StaleDataError
 BigId = BigInteger().with_variant(Integer, "sqlite")
+# The name by which the doors, which do not know SQLAlchemy, speak of an open session.
+DbSession = Session
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -124,7 +126,10 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """One knock: everything inside is committed together, or nothing is."""
         # One process is one writer on SQLite: its own busy wait is unfair under load.
-        with self._write_lock if self.is_sqlite else nullcontext(), Session(self.writer, expire_on_commit=False) as session:
+        with (
+            self._write_lock if self.is_sqlite else nullcontext(),
+            Session(self.writer, expire_on_commit=False) as session,
+        ):
             _opened(session)
             yield session
             session.commit()

@@ -156,3 +156,16 @@ class User(Base):
 def user_named(session: Session, username: str) -> User | None:
     """The user of that login name, if any."""
     return session.scalars(select(User).where(User.username == username)).first()
+
+
+def department_choices(session: Session, kind: DepartmentKind) -> list[tuple[str, str]]:
+    """(id, name) pairs of the active offices of a kind, by name."""
+    query = select(Department).where(Department.kind == kind, Department.is_active).order_by(Department.name)
+    return [(str(row.id), row.name) for row in session.scalars(query)]
+
+
+def region_choices(session: Session) -> list[tuple[str, str]]:
+    """(id, name) pairs of the regions in which a 人社部门 takes applications, by code."""
+    served = select(Department.region_id).where(Department.kind == DepartmentKind.HRSS, Department.is_active)
+    query = select(Region).where(Region.id.in_(served)).order_by(Region.code)
+    return [(str(row.id), row.name) for row in session.scalars(query)]
