@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, func, select
+from sqlalchemy import Connection, ForeignKey, String, Text, UniqueConstraint, event, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.calendar import now
@@ -48,6 +48,29 @@ class AuditChain(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(default=0)
     head: Mapped[str] = mapped_column(String(64), default="")
+
+
+# The log may only grow: the database itself refuses to change or delete a row.
+GUARD_SQLITE = tuple(
+    f"CREATE TRIGGER audit_event_no_{verb.lower()} BEFORE {verb} ON audit_event "
+    "BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END"
+    for verb in ("UPDATE", "DELETE")
+)
+GUARD_POSTGRESQL = (
+    "CREATE OR REPLACE FUNCTION audit_event_guard() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'audit_event is append-only'; END $$",
+    "CREATE TRIGGER audit_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_event "
+    "FOR EACH STATEMENT EXECUTE FUNCTION audit_event_guard()",
+)
+
+
+def _guard(_table: object, connection: Connection, **_options: object) -> None:
+    statements = GUARD_POSTGRESQL if connection.dialect.name == "postgresql" else GUARD_SQLITE
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+
+
+event.listen(AuditEvent.__table__, "after_create", _guard)
 
 
 def record(
@@ -98,12 +121,12 @@ def verify(session: Session) -> Iterator[str]:
     events = session.scalars(select(AuditEvent).order_by(AuditEvent.chain, AuditEvent.seq)).yield_per(1000)
     seen: dict[int, tuple[int, str]] = {}
     broken: set[int] = set()
-    for event in events:
-        seq, previous = seen.get(event.chain, (0, ""))
-        if event.chain not in broken and _is_broken(event, seq, previous):
-            broken.add(event.chain)
-            yield f"链 {event.chain} 第 {seq + 1} 条起不一致（记录 {event.id}）"
-        seen[event.chain] = (event.seq, event.digest)
+    for row in events:
+        seq, previous = seen.get(row.chain, (0, ""))
+        if row.chain not in broken and _is_broken(row, seq, previous):
+            broken.add(row.chain)
+            yield f"链 {row.chain} 第 {seq + 1} 条起不一致（记录 {row.id}）"
+        seen[row.chain] = (row.seq, row.digest)
     for chain, expected in heads.items():
         if chain not in broken and seen.get(chain, (0, "")) != expected:
             yield f"链 {chain} 末尾缺失：应为第 {expected[0]} 条"

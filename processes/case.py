@@ -23,6 +23,7 @@ from models.refusal import Conflict, Forbidden, NotFound, Refusal
 from models.workflow import OPEN, UserTask
 from processes.letter import issue
 from processes.notification import tell_departments
+from processes.party import check_guarantors, register_parties
 from processes.workflow import PROCESS_OF_SCHEME, advance, start
 
 SERIES = {"startup_loan": "CD"}
@@ -67,6 +68,8 @@ def save_application(session: Session, case_id: int, fields: Mapping[str, Any], 
     old, new = _masked(case.application, changed), _masked(fields, changed)
     case.application = {**case.application, **fields}
     _copy_facts(case)
+    if case.status == CaseStatus.SUPPLEMENTING:
+        register_parties(session, case)
     audit.record(session, "case.edited", "修改申请内容", actor=actor, case=case, old=old, new=new)
     return case
 
@@ -97,6 +100,8 @@ def submit(session: Session, case_id: int, actor: User) -> CaseFile:
         raise Conflict("该申请已提交。")
     _copy_facts(case)
     _check_caps(session, case)
+    check_guarantors(session, case)
+    register_parties(session, case)
     _choose_departments(session, case)
     case.submitted_at, case.received_on, case.status = now(), today(), CaseStatus.SUBMITTED
     start(session, case)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from pathlib import Path
 
@@ -29,6 +30,13 @@ def bind_folder(folder: Path) -> None:
     """Where the encrypted files lie; outside of anything a web server serves."""
     folder.mkdir(parents=True, exist_ok=True)
     _folder[:] = [folder]
+
+
+def clear_folder() -> None:
+    """Delete every stored file, after the tables of a training database have been dropped."""
+    for file in _folder[0].iterdir():
+        if file.is_file() and re.fullmatch("[0-9a-f]{48}", file.name):
+            file.unlink()
 
 
 def add(session: Session, case_id: int, kind: str, file_name: str, content: bytes, actor: User) -> Document:

@@ -160,8 +160,8 @@ def _checked(session: Session, place: Place) -> Role:
         raise Refusal(f"没有角色“{place.role}”。可用的角色：{names}。", "role")
     if role is Role.APPLICANT and place.department_id is not None:
         raise Refusal("申请人不属于任何机构。", "department")
-    known_place = place.department_id is not None and session.get(Department, place.department_id)
-    if role is not Role.APPLICANT and not known_place:
+    department = session.get(Department, place.department_id) if place.department_id else None
+    if role is not Role.APPLICANT and department is None:
         raise Refusal("请选择所属机构。", "department")
     return role
 
