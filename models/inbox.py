@@ -235,6 +235,10 @@ def _after(item: Item, is_done: bool) -> str:
 def _cursor(text: str) -> tuple[datetime, int]:
     stamp, _, number = text.partition("-")
     try:
-        return datetime.strptime(stamp, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC), int(number)
+        found = datetime.strptime(stamp, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC), int(number)
     except ValueError as error:
-        raise Refusal("翻页位置无效，请从第一页重新查询。") from error
+        raise Refusal("翻页位置无效，请从第一页重新查询。", "after") from error
+    # Beyond it no database has a number; asking would be a fault.
+    if not 0 <= found[1] < 2**63:
+        raise Refusal("翻页位置无效，请从第一页重新查询。", "after")
+    return found

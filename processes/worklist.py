@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 import processes.loan
 import processes.review  # noqa: F401  registers its steps
@@ -154,6 +154,15 @@ def drawn_step(session: Session, task: UserTask) -> Step:
         select(ProcessInstance.definition_id).where(ProcessInstance.case_id == task.case_id)
     ).one()
     return definition_of(session, definition_id).drawing.steps[task.element_id]
+
+
+def task_for(session: Session, task_id: int, actor: User) -> UserTask:
+    """The task, open or not, with department, person, clock and case. Raises NotFound for strangers."""
+    shown = (UserTask.department, UserTask.assignee, UserTask.deadline, UserTask.case)
+    task = session.get(UserTask, task_id, options=[joinedload(part) for part in shown])
+    if task is None or not may_work(task, actor):
+        raise NotFound("未找到该事项，或您无权办理。")
+    return task
 
 
 def _open_task(session: Session, task_id: int, actor: User) -> tuple[UserTask, CaseFile]:
