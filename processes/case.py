@@ -17,7 +17,8 @@ from models.document import documents_of
 from models.identity import mask_account, mask_id, mask_phone
 from models.letter import LetterKind
 from models.material import required_materials
-from models.people import Department, DepartmentKind, Permission, Role, User
+from models.money import parse_amount
+from models.people import Department, DepartmentKind, Permission, Region, Role, User
 from models.policy import policy_on
 from models.refusal import Conflict, Forbidden, NotFound, Refusal
 from models.workflow import OPEN, UserTask
@@ -49,7 +50,7 @@ def create_draft(
         audit_seq=0,
         audit_head="",
     )
-    _copy_facts(case)
+    _copy_facts(session, case)
     session.add(case)
     session.flush()
     if actor.department_id:
@@ -67,8 +68,10 @@ def save_application(session: Session, case_id: int, fields: Mapping[str, Any], 
         return case
     old, new = _masked(case.application, changed), _masked(fields, changed)
     case.application = {**case.application, **fields}
-    _copy_facts(case)
+    region_id = case.region_id
+    _copy_facts(session, case)
     if case.status == CaseStatus.SUPPLEMENTING:
+        _check_again(session, case, region_id)
         register_parties(session, case)
     audit.record(session, "case.edited", "修改申请内容", actor=actor, case=case, old=old, new=new)
     return case
@@ -77,17 +80,22 @@ def save_application(session: Session, case_id: int, fields: Mapping[str, Any], 
 def editable(session: Session, case_id: int, actor: User) -> CaseFile:
     """The locked case if the actor may change its application now. Raises NotFound, Forbidden, Conflict."""
     case = _visible(session, case_id, actor)
+    require_editable(case, actor)
+    return case
+
+
+def require_editable(case: CaseFile, actor: User) -> None:
+    """Raises Forbidden or Conflict unless the actor may change the application of a case he sees."""
     if not actor.may(Permission.CASE_CREATE):
         raise Forbidden("您没有修改申请的权限。")
     if case.status == CaseStatus.DRAFT:
         if actor.id not in (case.created_by_id, case.applicant_user_id):
             raise Forbidden("草稿只能由填报人修改。")
-        return case
+        return
     if case.status != CaseStatus.SUPPLEMENTING:
         raise Conflict("申请已提交，只有在补正期间才能修改。")
     if actor.id != case.applicant_user_id and actor.department_id != case.hrss_id:
         raise Forbidden("补正期间只有申请人或受理窗口可以修改申请。")
-    return case
 
 
 def submit(session: Session, case_id: int, actor: User) -> CaseFile:
@@ -98,7 +106,7 @@ def submit(session: Session, case_id: int, actor: User) -> CaseFile:
     case = editable(session, case_id, actor)
     if case.status != CaseStatus.DRAFT:
         raise Conflict("该申请已提交。")
-    _copy_facts(case)
+    _copy_facts(session, case)
     _check_caps(session, case)
     check_guarantors(session, case)
     register_parties(session, case)
@@ -160,19 +168,22 @@ def _visible(session: Session, case_id: int, actor: User) -> CaseFile:
     return locked(session, case_id)
 
 
-def _copy_facts(case: CaseFile) -> None:
-    """The facts that lists, statistics and rules need as columns; the rest stays encrypted."""
+def _copy_facts(session: Session, case: CaseFile) -> None:
+    """The facts that lists, statistics and rules need as columns; the rest stays encrypted.
+
+    A draft is kept as typed, so anything may stand there: what fits no column is left out of it.
+    """
     fields = case.application
-    case.applicant_name = str(fields.get("name" if case.is_person else "enterprise_name") or "")[:100]
-    identity = str(fields.get("id_number" if case.is_person else "uscc") or "")
+    case.applicant_name = _line(fields.get("name" if case.is_person else "enterprise_name"), 100)
+    identity = _line(fields.get("id_number" if case.is_person else "uscc"), 40)
     case.identity_hash = keyed_hash(identity) if identity else ""
     case.amount = _decimal(fields.get("amount"))
     case.term_months = _integer(fields.get("term_months"))
     case.loan_ordinal = _integer(fields.get("loan_ordinal"))
-    case.group_code = str(fields.get("group") or "")[:40]
-    case.channel = str(fields.get("channel") or "")[:20]
-    case.bank_id = _integer(fields.get("bank"))
-    case.region_id = _integer(fields.get("region"))
+    case.group_code = _line(fields.get("group"), 40)
+    case.channel = _line(fields.get("channel"), 20)
+    case.bank_id = _existing(session, Department, fields.get("bank"))
+    case.region_id = _existing(session, Region, fields.get("region"))
 
 
 def _check_caps(session: Session, case: CaseFile) -> None:
@@ -190,11 +201,24 @@ def _check_caps(session: Session, case: CaseFile) -> None:
         raise Refusal("个人10万元以下（含）创业担保贷款免除反担保，不得填报反担保内容。", "guarantors")
 
 
-def _choose_departments(session: Session, case: CaseFile) -> None:
-    """人社 and the guarantor of the region, the bank the applicant chose."""
+def _check_again(session: Session, case: CaseFile, region_id: int | None) -> None:
+    """What was checked at submission still holds after a correction. Raises Refusal with the field."""
+    if case.region_id != region_id:
+        raise Refusal("补正期间不能变更贷款申请区；确需变更的，请撤回后重新申请。", "region")
+    _check_caps(session, case)
+    check_guarantors(session, case)
+    _check_bank(session, case)
+
+
+def _check_bank(session: Session, case: CaseFile) -> None:
     bank = session.get(Department, case.bank_id) if case.bank_id else None
     if bank is None or bank.kind != DepartmentKind.BANK or not bank.is_active:
         raise Refusal("请选择经办银行。", "bank")
+
+
+def _choose_departments(session: Session, case: CaseFile) -> None:
+    """人社 and the guarantor of the region, the bank the applicant chose."""
+    _check_bank(session, case)
     for kind in (DepartmentKind.HRSS, DepartmentKind.GUARANTOR):
         found = session.scalars(
             select(Department.id)
@@ -230,14 +254,25 @@ def _mask(name: str, value: Any) -> Any:
     for ending, mask in _MASKED.items():
         if name.endswith(ending) and value:
             return mask(str(value))
-    return value
+    return value[:200] if isinstance(value, str) else value
 
 
 def _decimal(value: Any) -> Decimal | None:
     try:
-        return Decimal(str(value)).quantize(Decimal("0.01")) if value not in (None, "") else None
-    except ArithmeticError:
+        return parse_amount(str(value)) if value not in (None, "") else None
+    except Refusal:
         return None
+
+
+def _line(value: Any, length: int) -> str:
+    """One printable line: no database keeps a NUL in a text column."""
+    return "".join(char for char in str(value or "") if char.isprintable())[:length]
+
+
+def _existing(session: Session, kind: type[Department | Region], value: Any) -> int | None:
+    number = _integer(value)
+    found = session.get(kind, number) if number is not None else None
+    return found.id if found is not None else None
 
 
 def _integer(value: Any) -> int | None:
