@@ -49,6 +49,7 @@ def _read(files: tuple[Path, ...]) -> tuple[Path, dict[str, bytes]]:
 
 
 def _require_sound(drawing: Path, tables: Mapping[str, bytes]) -> None:
+
     from processes.engine.lint import check_in_child
 
     problems = check_in_child(drawing.read_bytes(), tables, frozenset(TASK_FORMS))
