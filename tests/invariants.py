@@ -1,0 +1,100 @@
+"""What must hold for every case after every knock, whatever happened before; used by laws and kill tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models import audit
+from models.audit import AuditEvent
+from models.case import CaseDepartment, CaseFile
+from models.deadline import Deadline
+from models.people import Department, Permission, User
+from models.workflow import ARMED, OPEN, ProcessInstance, Timer, UserTask
+from processes.engine.environment import CaseEnvironment
+from processes.engine.instance import Instance
+from processes.workflow import definition_of
+
+
+def check_all(session: Session) -> int:
+    """Every case, every audit chain, every miss counted once; returns the number of cases."""
+    cases = session.scalars(select(CaseFile.id).order_by(CaseFile.id)).all()
+    for case_id in cases:
+        check_case(session, case_id)
+    assert list(audit.verify(session)) == []
+    missed = session.execute(
+        select(AuditEvent.case_id, func.count())
+        .where(AuditEvent.action == "deadline.missed")
+        .group_by(AuditEvent.case_id)
+    )
+    for case_id, count in missed:
+        clocks = session.scalars(
+            select(Deadline.id).where(Deadline.case_id == case_id, Deadline.missed_at.is_not(None))
+        ).all()
+        assert len(clocks) == count, "a miss is recorded exactly once a clock"
+    return len(cases)
+
+
+def check_case(session: Session, case_id: int) -> None:
+    """One case: token, worklist, timers, clocks, status and audit chain agree."""
+    case = session.get_one(CaseFile, case_id)
+    _check_chain(session, case)
+    stored = session.scalars(select(ProcessInstance).where(ProcessInstance.case_id == case_id)).first()
+    tasks = _rows(session, UserTask, case_id, OPEN)
+    timers = _rows(session, Timer, case_id, ARMED)
+    if stored is None:
+        assert case.status in ("draft", "withdrawn"), case.status
+        assert tasks == timers == []
+        return
+    definition = definition_of(session, stored.definition_id)
+    instance = Instance.restore(definition, stored.state, stored.passed, CaseEnvironment({}, {}))
+    assert case.state.is_final == stored.is_finished == instance.is_finished == (not tasks), case.status
+    assert bool(case.closed_at) == case.state.is_final
+    assert {t.engine_task_id: t.element_id for t in tasks} == {
+        t.engine_id: t.element_id for t in instance.ready()
+    }
+    assert {t.engine_task_id: t.due_at for t in timers} == {t.engine_id: t.due_at for t in instance.timers()}
+    _check_clocks(session, case_id, tasks, timers)
+    for task in tasks:
+        _check_somebody_can_work(session, task)
+
+
+def _rows(session: Session, table: type, case_id: int, status: str) -> list:
+    return list(
+        session.scalars(
+            select(table)
+            .where(table.case_id == case_id, table.status == status)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def _check_chain(session: Session, case: CaseFile) -> None:
+    seqs = session.execute(
+        select(AuditEvent.seq, AuditEvent.digest).where(AuditEvent.chain == case.id).order_by(AuditEvent.seq)
+    ).all()
+    assert [row.seq for row in seqs] == list(range(1, len(seqs) + 1))
+    assert (case.audit_seq, case.audit_head) == (seqs[-1].seq, seqs[-1].digest)
+
+
+def _check_clocks(session: Session, case_id: int, tasks: Iterable[UserTask], timers: Iterable[Timer]) -> None:
+    clocks = {c.id: c for c in session.scalars(select(Deadline).where(Deadline.case_id == case_id))}
+    running = {clock.id for clock in clocks.values() if clock.is_running}
+    assert running == {task.deadline_id for task in tasks if task.deadline_id}
+    for row in (*tasks, *timers):
+        if row.deadline_id:
+            assert row.due_at == clocks[row.deadline_id].due_at
+
+
+def _check_somebody_can_work(session: Session, task: UserTask) -> None:
+    """Exactly one responsible department, it exists, sees the case, and has people with the permission."""
+    department = session.get_one(Department, task.department_id)
+    assert department.is_active
+    assert session.get(CaseDepartment, (task.case_id, task.department_id)) is not None
+    if task.assignee_id is not None:
+        assert session.get_one(User, task.assignee_id).is_active
+        return
+    people = session.scalars(select(User).where(User.department_id == department.id, User.is_active))
+    assert any(person.may(Permission(task.permission)) for person in people), task.element_id
