@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session, aliased
 from models.calendar import calendar, end_of, local_date, today
 from models.case import CaseFile
 from models.deadline import Deadline
+from models.keyset import containing, cursor_after, read_cursor
 from models.people import Department, Permission, Role, User
-from models.refusal import Refusal
 from models.vocabulary import Labelled
 from models.workflow import DONE, NO_DEADLINE, OPEN, UserTask
 from models.working_days import Light, due_on, light, light_words
@@ -82,7 +82,7 @@ def page(session: Session, user: User, scope: Scope, filters: Filters, limit: in
     moment = UserTask.done_at if is_done else UserTask.due_at
     if filters.after:
         key = tuple_(moment, UserTask.id)
-        cursor = _cursor(filters.after)
+        cursor = read_cursor(filters.after)
         query = query.where(key < cursor if is_done else key > cursor)
     order = (moment.desc(), UserTask.id.desc()) if is_done else (moment, UserTask.id)
     rows = session.execute(query.order_by(*order).limit(limit + 1)).all()
@@ -165,17 +165,13 @@ def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.case:
         found.append(CaseFile.number == filters.case)
     if filters.text.strip():
-        pattern = f"%{_escaped(filters.text.strip())}%"
+        pattern = containing(filters.text.strip())
         found.append(
             or_(
                 CaseFile.number.like(pattern, escape="\\"), CaseFile.applicant_name.like(pattern, escape="\\")
             )
         )
     return found
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _in_light(which: Light) -> ColumnElement[bool]:
@@ -229,16 +225,4 @@ def _words(row: Any, unit: Any) -> str:
 def _after(item: Item, is_done: bool) -> str:
     moment = item.done_at if is_done else item.due_at
     assert moment is not None
-    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%S.%f}-{item.task_id}"
-
-
-def _cursor(text: str) -> tuple[datetime, int]:
-    stamp, _, number = text.partition("-")
-    try:
-        found = datetime.strptime(stamp, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC), int(number)
-    except ValueError as error:
-        raise Refusal("翻页位置无效，请从第一页重新查询。", "after") from error
-    # Beyond it no database has a number; asking would be a fault.
-    if not 0 <= found[1] < 2**63:
-        raise Refusal("翻页位置无效，请从第一页重新查询。", "after")
-    return found
+    return cursor_after(moment, item.task_id)

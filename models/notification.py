@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, Text, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.database import Base, BigId
+
+UNREAD_CAP = 100
 
 
 class Notification(Base):
@@ -23,3 +25,14 @@ class Notification(Base):
     text: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+
+
+def unread_count(session: Session, user_id: int) -> int:
+    """How many messages a person has not read, up to UNREAD_CAP; one look into the index."""
+    rows = (
+        select(Notification.id)
+        .where(Notification.user_id == user_id, Notification.read_at.is_(None))
+        .limit(UNREAD_CAP)
+        .subquery()
+    )
+    return session.scalar(select(func.count()).select_from(rows)) or 0

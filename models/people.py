@@ -169,3 +169,10 @@ def region_choices(session: Session) -> list[tuple[str, str]]:
     served = select(Department.region_id).where(Department.kind == DepartmentKind.HRSS, Department.is_active)
     query = select(Region).where(Region.id.in_(served)).order_by(Region.code)
     return [(str(row.id), row.name) for row in session.scalars(query)]
+
+
+def colleagues(session: Session, department_id: int, permission: Permission) -> list[User]:
+    """The active people of a department whose role grants `permission`, by name."""
+    roles = [role.value for role in Role if permission in role.permissions]
+    query = select(User).where(User.department_id == department_id, User.is_active, User.role.in_(roles))
+    return list(session.scalars(query.order_by(User.name, User.id)))
