@@ -17,7 +17,7 @@ from models.identity import add_months, age_on, check_resident_id, working_age_e
 from models.loan import loan_of
 from models.policy import PolicySet, Rules, policy_on
 from models.refusal import Refusal
-from models.review import last_opinion
+from models.review import last_opinion, supplements_of
 from models.vocabulary_loan import EXEMPT_LOAN_KINDS
 from processes.engine.timer import term
 
@@ -112,6 +112,12 @@ def _decided_on(*form_keys: str) -> Callable[[CaseFacts], Any]:
     return read
 
 
+def _notified_on(facts: CaseFacts) -> date:
+    """The day on which the applicant was told what is missing (N2)."""
+    rounds = supplements_of(facts.session, facts.case)
+    return rounds[-1].notified_on if rounds else today()
+
+
 def _age(facts: CaseFacts) -> int:
     birth = _birth(facts)
     return age_on(birth, facts.case.received_on or today()) if birth else 0
@@ -186,6 +192,7 @@ FACTS: dict[str, Callable[[CaseFacts], Any]] = {
     "bank_accepted_on": lambda f: f.case.bank_accepted_on,
     "investigation_opened_on": _decided_on("qualification_review"),
     "refused_on": _decided_on(*_REFUSING),
+    "supplement_notified_on": _notified_on,
     "supplement_days": lambda f: f.rules.supplement_days,
     "group_listed": lambda f: f.case.group_code in {code for code, _label in f.rules.groups},
     "age": _age,

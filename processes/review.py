@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -51,12 +52,13 @@ def _ask_supplement(done: Completion) -> None:
     asked = {item["material"] for round_ in earlier for item in round_.items}
     is_repeated = bool(earlier) and any(item["material"] not in asked for item in items)
     rules = CaseFacts(done.session, done.case).rules
-    due = due_for(today(), rules.supplement_days)
+    notified_on = _notified_on(done)
+    due = due_for(notified_on, rules.supplement_days)
     supplement = Supplement(
         case_id=done.case.id,
         round=len(earlier) + 1,
         items=items,
-        notified_on=today(),
+        notified_on=notified_on,
         is_repeated=is_repeated,
     )
     done.session.add(supplement)
@@ -74,10 +76,18 @@ def _ask_supplement(done: Completion) -> None:
         },
         actor=done.actor,
         delivery_method=done.text("delivery_method"),
-        delivered_on=done.answers.get("delivered_on"),
+        delivered_on=notified_on,
     )
     if is_repeated:
         _flag_repeated(done)
+
+
+def _notified_on(done: Completion) -> date:
+    """The day N2 was delivered, from which the applicant's term runs (D-12). Raises Refusal."""
+    day: date = done.answers.get("delivered_on") or today()
+    if day > today() or (done.case.received_on and day < done.case.received_on):
+        raise Refusal("送达日期应在收件日至今日之间。", "delivered_on")
+    return day
 
 
 def _flag_repeated(done: Completion) -> None:

@@ -1,0 +1,108 @@
+"""A real server, a real browser, and people who find things by role and label."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from waitress.server import create_server
+
+from models import database
+from models.calendar import set_clock
+from models.settings import Settings
+from processes import installation
+from processes.seed import SAMPLE_PASSWORD, seed_sample_county
+from tests.journeys.person import Person
+from tests.world import World, at
+from webapp import create_app
+
+WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+
+
+def chromium_path() -> str | None:
+    """The system's Chromium."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium; without one the journeys fail where CI demands it and are named elsewhere."""
+    path = chromium_path()
+    if path is None:
+        message = "NO CHROMIUM: the browser journeys did not run. Install it (apt-get install chromium)."
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
+        )
+        yield started
+        started.close()
+
+
+class Town:
+    """The served sample county: its address, its verbs, its clock."""
+
+    def __init__(self, address: str, browser: Browser) -> None:
+        self.address, self.browser = address, browser
+        self.verbs = World()
+        self._contexts: list[BrowserContext] = []
+
+    def person(self, username: str, narrow: bool = False) -> Person:
+        """Somebody with a browser of his own, signed in."""
+        context = self.browser.new_context(
+            viewport=NARROW if narrow else WIDE, locale="zh-CN", base_url=self.address
+        )
+        self._contexts.append(context)
+        page: Page = context.new_page()
+        page.set_default_timeout(10_000)
+        person = Person(page)
+        person.sign_in(username, SAMPLE_PASSWORD)
+        return person
+
+    def it_is(self, day: date, hour: int = 9) -> None:
+        """Move the training clock."""
+        with database.transaction() as session:
+            set_clock(session, at(day, hour))
+
+    def close(self) -> None:
+        """Close every window."""
+        for context in self._contexts:
+            context.close()
+
+
+@pytest.fixture
+def town(url: str, tmp_path: Path, browser: Browser) -> Iterator[Town]:
+    """A server of its own for each journey, on Monday 2026-03-02."""
+    settings = Settings(
+        database_url=url,
+        secret_key="journey",
+        data_key=bytes(range(32)),
+        upload_folder=tmp_path / "uploads",
+        is_training=True,
+        is_https=False,
+        idle_minutes=30,
+    )
+    app = create_app(settings)
+    installation.upgrade(url)
+    installation.seed(training=True)
+    with database.transaction() as session:
+        seed_sample_county(session)
+        set_clock(session, at(date(2026, 3, 2)))
+    server = create_server(app, host="127.0.0.1", port=0, threads=8)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    town = Town(f"http://127.0.0.1:{server.effective_port}", browser)
+    yield town
+    town.close()
+    server.close()
+    server.task_dispatcher.shutdown()
+    database.bound().dispose()
