@@ -137,8 +137,8 @@ def next_number(session: Session, series: str) -> str:
     if counter is None:
         counter = CaseCounter(series=series, last=0)
         session.add(counter)
+        session.flush()
     counter.last += 1
-    session.flush()
     return f"{series}{counter.last:05d}"
 
 
@@ -172,7 +172,9 @@ def _regions_below(user: User) -> Any:
 
 def case_numbered(session: Session, number: str, user: User) -> CaseFile:
     """The case if the user may see it. Raises NotFound, also when it exists for others."""
-    found = session.scalars(select(CaseFile).where(CaseFile.number == number, visible_to(user))).first()
+    is_number = number.isascii() and number.isalnum()
+    query = select(CaseFile).where(CaseFile.number == number, visible_to(user))
+    found = session.scalars(query).first() if is_number else None
     if found is None:
         raise NotFound("未找到该案卷，或您无权查看。")
     return found

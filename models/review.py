@@ -60,7 +60,11 @@ def opinions_of(session: Session, case: CaseFile) -> list[Opinion]:
 
 
 def last_opinion(session: Session, case: CaseFile, *form_keys: str) -> Opinion | None:
-    """The newest opinion given through one of the forms."""
+    """The newest opinion given through one of the forms; one that was given just now is not flushed yet."""
+    pending = [row for row in session.new if isinstance(row, Opinion) and row.case_id == case.id]
+    just_given = [row for row in pending if row.form_key in form_keys]
+    if just_given:
+        return just_given[-1]
     return session.scalars(
         select(Opinion)
         .where(Opinion.case_id == case.id, Opinion.form_key.in_(form_keys))

@@ -14,7 +14,7 @@ from models.case import CaseFile
 from models.deadline import due_for
 from models.enterprise_size import EnterpriseSize, classify
 from models.identity import add_months, age_on, check_resident_id, working_age_ends_on
-from models.loan import loan_of
+from models.loan import Loan, loan_of
 from models.policy import PolicySet, Rules, policy_on
 from models.refusal import Refusal
 from models.review import last_opinion, supplements_of
@@ -36,7 +36,12 @@ class CaseFacts(Mapping[str, Any]):
 
     def __init__(self, session: Session, case: CaseFile, given: Mapping[str, Any] | None = None) -> None:
         self.session, self.case = session, case
-        self._known: dict[str, Any] = dict(given or {})
+        self._given = given or {}
+        self._known: dict[str, Any] = dict(self._given)
+
+    def forget(self) -> None:
+        """Ask the tables anew: an act is about to change them."""
+        self._known = dict(self._given)
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._known:
@@ -59,6 +64,14 @@ class CaseFacts(Mapping[str, Any]):
             self._known["policy"] = policy_for(self.session, self.case).rules
         rules: Rules = self._known["policy"]
         return rules
+
+    @property
+    def loan(self) -> Loan | None:
+        """The loan of the case, once approved."""
+        if "loan" not in self._known:
+            self._known["loan"] = loan_of(self.session, self.case)
+        loan: Loan | None = self._known["loan"]
+        return loan
 
     def field(self, name: str, default: Any = None) -> Any:
         """A field of the application form."""
@@ -92,13 +105,13 @@ def _calendar_days(length: int, start: date | None = None) -> dict[str, Any]:
 
 
 def _loan_amount(facts: CaseFacts) -> Any:
-    loan = loan_of(facts.session, facts.case)
+    loan = facts.loan
     return loan.approved_amount if loan else facts["amount"]
 
 
 def _loan_value(name: str, default: Any) -> Callable[[CaseFacts], Any]:
     def read(facts: CaseFacts) -> Any:
-        loan = loan_of(facts.session, facts.case)
+        loan = facts.loan
         return getattr(loan, name) if loan else default
 
     return read

@@ -42,7 +42,6 @@ def issue(
         delivered_on=delivered_on,
     )
     session.add(letter)
-    session.flush()
     audit.record(
         session,
         "letter.issued",

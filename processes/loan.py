@@ -32,9 +32,10 @@ def accept(done: Completion) -> Routing:
     accepted_on: date = done.answers["accepted_on"]
     _check_accepted_on(done, accepted_on)
     is_approved = done.answers["decision"] == "pass"
-    done.case.bank_accepted_on = accepted_on
     if is_approved:
         done.session.add(_terms(done, accepted_on))
+        done.session.flush()  # the decision table asks for the terms in this very knock
+    done.case.bank_accepted_on = accepted_on
     done.give_opinion(
         done.text("decision"),
         accepted_on=accepted_on,

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from models import audit
 from models.calendar import calendar, end_of, now, today
@@ -54,11 +54,16 @@ class Rows:
 
 
 def rows_of(session: Session, case: CaseFile) -> Rows:
-    """Open tasks, armed timers and running clocks of a case, in three queries."""
+    """Open tasks with their running clocks, and armed timers of a case, in two queries.
+
+    A clock runs exactly as long as an open task carries it.
+    """
+    tasks = _of_case(session, UserTask, case, OPEN, joinedload(UserTask.deadline))
+    clocks = {task.deadline_id: task.deadline for task in tasks if task.deadline is not None}
     return Rows(
-        {task.engine_task_id: task for task in _of_case(session, UserTask, case, OPEN)},
+        {task.engine_task_id: task for task in tasks},
         {timer.engine_task_id: timer for timer in _of_case(session, Timer, case, ARMED)},
-        _running_deadlines(session, case),
+        [clocks[key] for key in sorted(clocks)],
     )
 
 
@@ -67,21 +72,17 @@ def project(
 ) -> None:
     """Write what the token's new state means for the case; everything is in the caller's transaction."""
     _project_fired(session, case, instance, rows)
+    _end_rows(instance, rows)
+    _project_status(case, instance, before)
+    _start_clocks(session, case, instance, rows)
     _project_timers(session, case, instance, rows)
     _project_tasks(session, case, instance, rows)
     _close_deadlines(rows)
-    _project_status(case, instance, before)
 
 
-def _of_case(session: Session, table: Any, case: CaseFile, status: str) -> Any:
-    return session.scalars(select(table).where(table.case_id == case.id, table.status == status))
-
-
-def _running_deadlines(session: Session, case: CaseFile) -> list[Deadline]:
-    query = select(Deadline).where(
-        Deadline.case_id == case.id, Deadline.done_on.is_(None), Deadline.cancelled_on.is_(None)
-    )
-    return list(session.scalars(query))
+def _of_case(session: Session, table: Any, case: CaseFile, status: str, *options: Any) -> list[Any]:
+    query = select(table).where(table.case_id == case.id, table.status == status).order_by(table.id)
+    return list(session.scalars(query.options(*options).execution_options(populate_existing=True)))
 
 
 def _project_fired(session: Session, case: CaseFile, instance: Instance, rows: Rows) -> None:
@@ -91,7 +92,7 @@ def _project_fired(session: Session, case: CaseFile, instance: Instance, rows: R
         row = rows.timers.pop(fired.engine_id, None)
         if row is not None:
             row.status = FIRED
-        deadline = _deadline_for(session, case, drawn, fired, rows)
+        deadline = rows.clock(drawn.deadline, fired.start_on)
         if deadline is not None and deadline.missed_at is None:
             deadline.missed_at = fired.due_at
             _record_missed(session, case, deadline, drawn, rows)
@@ -113,45 +114,50 @@ def _record_missed(
         tell_missed(session, case, task, deadline)
 
 
-def _project_timers(session: Session, case: CaseFile, instance: Instance, rows: Rows) -> None:
-    armed = {timer.engine_id: timer for timer in instance.timers()}
-    for engine_id, row in rows.timers.items():
+def _end_rows(instance: Instance, rows: Rows) -> None:
+    """What the token no longer waits for is no longer open."""
+    ready = {task.engine_id for task in instance.ready()}
+    armed = {timer.engine_id for timer in instance.timers()}
+    for engine_id, task in rows.tasks.items():
+        if engine_id not in ready and task.status == OPEN:
+            task.status = CANCELLED
+    for engine_id, timer in rows.timers.items():
         if engine_id not in armed:
-            row.status = CANCELLED
-    for engine_id, timer in armed.items():
-        if engine_id in rows.timers:
+            timer.status = CANCELLED
+
+
+def _start_clocks(session: Session, case: CaseFile, instance: Instance, rows: Rows) -> None:
+    """A clock for every armed statutory timer; a clock that already runs may span several steps."""
+    new = []
+    for timer in instance.timers():
+        drawn = instance.definition.drawing.timers[timer.element_id]
+        if drawn.deadline and timer.start_on and rows.clock(drawn.deadline, timer.start_on) is None:
+            new.append(_new_deadline(case, drawn, timer, timer.start_on))
+            rows.deadlines.append(new[-1])
+    if new:
+        session.add_all(new)
+        session.flush()
+
+
+def _project_timers(session: Session, case: CaseFile, instance: Instance, rows: Rows) -> None:
+    for timer in instance.timers():
+        if timer.engine_id in rows.timers:
             continue
         drawn = instance.definition.drawing.timers[timer.element_id]
-        deadline = _deadline_for(session, case, drawn, timer, rows)
+        deadline = rows.clock(drawn.deadline, timer.start_on)
         due_at = deadline.due_at if deadline is not None else timer.due_at
         if due_at != timer.due_at:
-            instance.reschedule(engine_id, due_at, bool(deadline and deadline.provisional))
+            instance.reschedule(timer.engine_id, due_at, bool(deadline and deadline.provisional))
         session.add(
             Timer(
                 case_id=case.id,
-                engine_task_id=engine_id,
+                engine_task_id=timer.engine_id,
                 element_id=timer.element_id,
                 deadline_id=deadline.id if deadline is not None else None,
                 due_at=due_at,
                 is_held=timer.is_held,
             )
         )
-
-
-def _deadline_for(
-    session: Session, case: CaseFile, drawn: DrawnTimer, timer: ArmedTimer, rows: Rows
-) -> Deadline | None:
-    """The running clock of that key and start, or a new one; a clock may span several steps."""
-    if not drawn.deadline or timer.start_on is None:
-        return None
-    running = rows.clock(drawn.deadline, timer.start_on)
-    if running is not None:
-        return running
-    deadline = _new_deadline(case, drawn, timer, timer.start_on)
-    session.add(deadline)
-    session.flush()
-    rows.deadlines.append(deadline)
-    return deadline
 
 
 def _new_deadline(case: CaseFile, drawn: DrawnTimer, timer: ArmedTimer, start_on: date) -> Deadline:
@@ -173,18 +179,17 @@ def _new_deadline(case: CaseFile, drawn: DrawnTimer, timer: ArmedTimer, start_on
 
 
 def _project_tasks(session: Session, case: CaseFile, instance: Instance, rows: Rows) -> None:
-    ready = {task.engine_id: task for task in instance.ready()}
-    for engine_id, row in rows.tasks.items():
-        if engine_id not in ready and row.status == OPEN:
-            row.status = CANCELLED
-    for engine_id, task in ready.items():
-        if engine_id not in rows.tasks:
-            step = instance.definition.drawing.steps[task.element_id]
-            drawn = instance.definition.drawing.deadline_of(task.element_id)
-            row = _new_task(case, step, engine_id, _clock(rows, drawn))
-            session.add(row)
-            rows.tasks[engine_id] = row
-            _join(session, case, row)
+    drawing = instance.definition.drawing
+    new = []
+    for task in instance.ready():
+        if task.engine_id not in rows.tasks:
+            drawn = drawing.deadline_of(task.element_id)
+            new.append(_new_task(case, drawing.steps[task.element_id], task.engine_id, _clock(rows, drawn)))
+    session.add_all(new)
+    _join(session, case, {task.department_id for task in new}, rows)
+    for row in new:
+        tell_applicant(session, case, row)
+    rows.tasks.update({row.engine_task_id: row for row in new})
 
 
 def _clock(rows: Rows, drawn: DrawnTimer | None) -> Deadline | None:
@@ -215,13 +220,14 @@ def _new_task(case: CaseFile, step: Step, engine_id: str, deadline: Deadline | N
     )
 
 
-def _join(session: Session, case: CaseFile, task: UserTask) -> None:
-    """The department takes part from now on and may see the case."""
-    if session.get(CaseDepartment, (case.id, task.department_id)) is None:
-        session.add(CaseDepartment(case_id=case.id, department_id=task.department_id))
-        session.flush()
-    if task.assignee_id is not None:
-        tell_applicant(session, case, task)
+def _join(session: Session, case: CaseFile, departments: set[int], rows: Rows) -> None:
+    """Departments with a step take part from now on and may see the case."""
+    joining = departments - {task.department_id for task in rows.tasks.values()}
+    if not joining:
+        return
+    query = select(CaseDepartment.department_id).where(CaseDepartment.case_id == case.id)
+    joining -= set(session.scalars(query))
+    session.add_all(CaseDepartment(case_id=case.id, department_id=one) for one in sorted(joining))
 
 
 def _close_deadlines(rows: Rows) -> None:

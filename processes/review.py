@@ -62,6 +62,7 @@ def _ask_supplement(done: Completion) -> None:
         is_repeated=is_repeated,
     )
     done.session.add(supplement)
+    done.session.flush()  # the drawing asks for the day of the notice in this very knock
     done.give_opinion("incomplete", items=items, is_repeated=is_repeated)
     issue(
         done.session,
@@ -109,7 +110,7 @@ def supplement(done: Completion) -> Routing:
 @step("qualification_review")
 def review_qualification(done: Completion) -> Routing:
     """资格审核: the findings are shown, the decision is the clerk's; both are kept."""
-    findings = eligibility(done.session, done.case)
+    findings = _findings(done.definition.decisions[ELIGIBILITY], done.session, done.case)
     broken = [row.outputs["code"] for row in findings if row.matched]
     done.give_opinion(done.text("decision"), findings=broken)
     return {"qualified": done.answers["decision"] == "pass"}

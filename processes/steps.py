@@ -15,6 +15,7 @@ from models.people import User
 from models.refusal import Refusal
 from models.review import Opinion
 from models.workflow import UserTask
+from processes.engine.definition import Definition
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Completion:
     task: UserTask
     actor: User
     answers: Mapping[str, Any]
+    definition: Definition
 
     def text(self, name: str) -> str:
         """A text answer; empty when missing."""
@@ -49,7 +51,6 @@ class Completion:
             recorded_at=now(),
         )
         self.session.add(opinion)
-        self.session.flush()
         return opinion
 
 

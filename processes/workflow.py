@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -14,7 +15,7 @@ from models.calendar import now
 from models.case import CaseFile
 from models.people import User
 from models.refusal import NotFound, Refusal
-from models.workflow import ProcessDefinition, ProcessInstance
+from models.workflow import ProcessDefinition, ProcessInstance, UserTask
 from processes.engine.definition import Definition, parse_definition, stored_definition
 from processes.engine.environment import CaseEnvironment
 from processes.engine.instance import Instance
@@ -109,20 +110,54 @@ def start(session: Session, case: CaseFile) -> None:
     session.add(stored)
 
 
-def advance(session: Session, case: CaseFile, act: Callable[[Instance], None]) -> None:
-    """One knock: restore the token, fire what is already due, act, save, bring the worklist in line.
+@dataclass(frozen=True)
+class Token:
+    """A locked case with its token as it is stored and what the tables say about it."""
 
-    Raises Conflict (from the engine) when the act does not fit the state.
+    case: CaseFile
+    stored: ProcessInstance
+    definition: Definition
+    rows: Rows
+
+
+def token_of_task(session: Session, task_id: int) -> Token | None:
+    """The token of the case to which a task belongs, locked until the commit; None for no such task."""
+    case_id = select(UserTask.case_id).where(UserTask.id == task_id).scalar_subquery()
+    found = session.execute(
+        select(CaseFile, ProcessInstance)
+        .join(ProcessInstance, ProcessInstance.case_id == CaseFile.id)
+        .where(CaseFile.id == case_id)
+        # The case comes first, as everywhere: two knocks wait for each other at one place only.
+        .with_for_update(of=[CaseFile, ProcessInstance])
+        .execution_options(populate_existing=True)
+    ).first()
+    return None if found is None else _token(session, *found)
+
+
+def _token(session: Session, case: CaseFile, stored: ProcessInstance) -> Token:
+    return Token(case, stored, definition_of(session, stored.definition_id), rows_of(session, case))
+
+
+def advance(session: Session, case: CaseFile, act: Callable[[Instance], None]) -> None:
+    """One knock on a locked case. Raises Conflict when the act does not fit the state."""
+    move(session, _token(session, case, instance_of(session, case)), act)
+
+
+def move(session: Session, token: Token, act: Callable[[Instance], None]) -> None:
+    """Restore the token, fire what is already due, act, save, bring the worklist in line.
+
+    Inside nothing is flushed by itself, so that every row is written once; an act that asks the
+    tables for what it has just added flushes first. Raises Conflict when the act does not fit the state.
     """
-    stored = instance_of(session, case)
-    definition = definition_of(session, stored.definition_id)
-    rows = rows_of(session, case)
-    asked = CaseEnvironment(CaseFacts(session, case), functions(), rows.clocks(definition.drawing))
-    instance = Instance.restore(definition, stored.state, stored.passed, asked)
-    rows.move_timers(instance)
-    instance.fire_due()
-    act(instance)
-    _save(session, case, stored, instance, rows)
+    facts = CaseFacts(session, token.case)
+    asked = CaseEnvironment(facts, functions(), token.rows.clocks(token.definition.drawing))
+    with session.no_autoflush:
+        instance = Instance.restore(token.definition, token.stored.state, token.stored.passed, asked)
+        token.rows.move_timers(instance)
+        instance.fire_due()
+        facts.forget()
+        act(instance)
+        _save(session, token.case, token.stored, instance, token.rows)
 
 
 def instance_of(session: Session, case: CaseFile) -> ProcessInstance:

@@ -13,16 +13,16 @@ import processes.loan
 import processes.review  # noqa: F401  registers its steps
 from models import audit
 from models.calendar import now, today
-from models.case import CaseFile, locked
+from models.case import CaseFile
 from models.crypto import canonical_json, decrypt, encrypt
 from models.deadline import Deadline
 from models.people import Permission, User
 from models.refusal import Conflict, Forbidden, NotFound, Refusal
-from models.workflow import DONE, OPEN, ProcessInstance, TaskDraft, UserTask
+from models.workflow import DONE, ProcessInstance, TaskDraft, UserTask
 from processes.engine.drawing import Step
 from processes.engine.instance import Instance
 from processes.steps import Completion, carry_out
-from processes.workflow import advance, definition_of, instance_of
+from processes.workflow import Token, definition_of, move, token_of_task
 
 _DRAFT = "task_draft.content"
 
@@ -36,41 +36,41 @@ def may_work(task: UserTask, actor: User) -> bool:
 
 def claim(session: Session, task_id: int, actor: User) -> UserTask:
     """签收: take an unclaimed task of one's department. Raises Conflict when another was faster."""
-    task, case = _open_task(session, task_id, actor)
+    task, token = _open_task(session, task_id, actor)
     if task.assignee_id == actor.id:
         return task
     if task.assignee_id is not None:
         raise Conflict("该事项已由他人签收，请刷新。")
-    _check_separation(session, case, task, actor)
+    _check_separation(session, token, task, actor)
     task.assignee_id, task.claimed_at = actor.id, now()
-    audit.record(session, "task.claimed", f"签收“{task.name}”", actor=actor, case=case)
+    audit.record(session, "task.claimed", f"签收“{task.name}”", actor=actor, case=token.case)
     return task
 
 
 def release(session: Session, task_id: int, actor: User) -> UserTask:
     """退回待签收: give a claimed task back to the department; a supervisor may do it for his people."""
-    task, case = _open_task(session, task_id, actor)
+    task, token = _open_task(session, task_id, actor)
     if task.assignee_id is None:
         return task
     if task.assignee_id != actor.id:
         actor.require(Permission.TASK_ASSIGN)
-    if task.assignee_id == case.applicant_user_id:
+    if task.assignee_id == token.case.applicant_user_id:
         raise Refusal("该事项由申请人办理，不能退回。")
     task.assignee_id, task.claimed_at = None, None
-    audit.record(session, "task.released", f"退回待签收“{task.name}”", actor=actor, case=case)
+    audit.record(session, "task.released", f"退回待签收“{task.name}”", actor=actor, case=token.case)
     return task
 
 
 def assign(session: Session, task_id: int, assignee_id: int, actor: User) -> UserTask:
     """分办: the head of the department gives a task to one of his people."""
-    task, case = _open_task(session, task_id, actor)
+    task, token = _open_task(session, task_id, actor)
     actor.require(Permission.TASK_ASSIGN)
     assignee = session.get(User, assignee_id)
     if assignee is None or not assignee.is_active or assignee.department_id != task.department_id:
         raise Refusal("只能分办给本部门的在岗人员。", "assignee")
     if not assignee.may(Permission(task.permission)):
         raise Refusal("该人员没有办理此环节的权限。", "assignee")
-    _check_separation(session, case, task, assignee)
+    _check_separation(session, token, task, assignee)
     old = task.assignee_id
     task.assignee_id, task.claimed_at = assignee.id, now()
     audit.record(
@@ -78,7 +78,7 @@ def assign(session: Session, task_id: int, assignee_id: int, actor: User) -> Use
         "task.assigned",
         f"将“{task.name}”分办给{assignee.name}",
         actor=actor,
-        case=case,
+        case=token.case,
         old={"assignee": old},
         new={"assignee": assignee.id},
     )
@@ -90,22 +90,22 @@ def complete(session: Session, task_id: int, actor: User, answers: Mapping[str, 
 
     Raises Conflict (already done, claimed by another), Forbidden, NotFound, Refusal (a rule says no).
     """
-    task, case = _open_task(session, task_id, actor)
+    task, token = _open_task(session, task_id, actor)
     if task.assignee_id not in (None, actor.id):
         raise Conflict("该事项已由他人签收，请刷新。")
-    _check_separation(session, case, task, actor)
+    _check_separation(session, token, task, actor)
 
     def act(instance: Instance) -> None:
         if task.engine_task_id not in {ready.engine_id for ready in instance.ready()}:
             raise Conflict("该事项已终止或已由他人办理，请刷新。")
         _check_late_reason(session, task, answers)
-        routing = carry_out(Completion(session, case, task, actor, answers))
+        routing = carry_out(Completion(session, token.case, task, actor, answers, token.definition))
         task.status, task.done_at, task.done_by_id = DONE, now(), actor.id
         task.assignee_id = task.assignee_id or actor.id
         instance.complete(task.engine_task_id, routing)
 
-    advance(session, case, act)
-    return case
+    move(session, token, act)
+    return token.case
 
 
 def is_late(session: Session, task: UserTask) -> bool:
@@ -126,7 +126,7 @@ def _check_late_reason(session: Session, task: UserTask, answers: Mapping[str, A
 
 def save_draft(session: Session, task_id: int, actor: User, content: Mapping[str, Any]) -> TaskDraft:
     """暂存: keep what was typed, privately, until the task is submitted."""
-    task, _case = _open_task(session, task_id, actor)
+    task, _token = _open_task(session, task_id, actor)
     if task.assignee_id not in (None, actor.id):
         raise Conflict("该事项已由他人签收，请刷新。")
     draft = session.scalars(
@@ -159,33 +159,36 @@ def drawn_step(session: Session, task: UserTask) -> Step:
 def task_for(session: Session, task_id: int, actor: User) -> UserTask:
     """The task, open or not, with department, person, clock and case. Raises NotFound for strangers."""
     shown = (UserTask.department, UserTask.assignee, UserTask.deadline, UserTask.case)
-    task = session.get(UserTask, task_id, options=[joinedload(part) for part in shown])
+    query = select(UserTask).where(UserTask.id == task_id).options(*(joinedload(part) for part in shown))
+    task = session.scalars(query.execution_options(populate_existing=True)).first()
     if task is None or not may_work(task, actor):
         raise NotFound("未找到该事项，或您无权办理。")
     return task
 
 
-def _open_task(session: Session, task_id: int, actor: User) -> tuple[UserTask, CaseFile]:
-    """The task with its case locked. Raises NotFound for strangers, Conflict when it is not open."""
-    task = session.get(UserTask, task_id)
-    if task is None or not may_work(task, actor):
-        raise NotFound("未找到该事项，或您无权办理。")
-    case = locked(session, task.case_id)
-    session.refresh(task)
-    if task.status != OPEN:
+def _open_task(session: Session, task_id: int, actor: User) -> tuple[UserTask, Token]:
+    """The task, its case locked. Raises NotFound for strangers, Conflict when it is not open."""
+    token = token_of_task(session, task_id)
+    open_tasks = token.rows.tasks.values() if token is not None else ()
+    task = next((row for row in open_tasks if row.id == task_id), None)
+    if token is None or task is None:
+        ended = session.get(UserTask, task_id)
+        if ended is None or not may_work(ended, actor):
+            raise NotFound("未找到该事项，或您无权办理。")
         raise Conflict("该事项已由他人办理或已终止，请刷新。")
-    return task, case
+    if not may_work(task, actor):
+        raise NotFound("未找到该事项，或您无权办理。")
+    return task, token
 
 
-def _check_separation(session: Session, case: CaseFile, task: UserTask, actor: User) -> None:
+def _check_separation(session: Session, token: Token, task: UserTask, actor: User) -> None:
     """Raises Forbidden when the same person did a step that this one must not share a person with."""
-    stored = instance_of(session, case)
-    step = definition_of(session, stored.definition_id).drawing.steps[task.element_id]
+    step = token.definition.drawing.steps[task.element_id]
     if not step.not_same_as:
         return
     same = session.scalars(
         select(UserTask.name).where(
-            UserTask.case_id == case.id,
+            UserTask.case_id == task.case_id,
             UserTask.element_id.in_(step.not_same_as),
             UserTask.done_by_id == actor.id,
             UserTask.status == DONE,
