@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import String, UniqueConstraint, select
@@ -145,7 +146,8 @@ def set_clock(session: Session, instant: datetime | None) -> timedelta:
     if not row.is_training:
         raise Refusal("本系统为正式环境，不得调整日期。")
     offset = timedelta(0) if instant is None else instant - datetime.now(UTC)
-    row.clock_offset_seconds = int(offset.total_seconds())
+    # Rounded up: whoever sets 09:00 is never shown 08:59.
+    row.clock_offset_seconds = ceil(offset.total_seconds())
     session.flush()
     _open(session)
     return offset

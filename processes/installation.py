@@ -18,6 +18,7 @@ from sqlalchemy.pool import NullPool
 
 from models.calendar import Installation
 from models.case import CaseFile
+from models.database import bound
 from models.people import User
 from models.refusal import Refusal
 from models.tables import metadata
@@ -70,6 +71,14 @@ def wipe(url: str) -> None:
 def _refuse_production(connection: Connection) -> None:
     if connection.scalar(select(Installation.is_training)) is False:
         raise Refusal("本系统为正式环境，不得清空数据。")
+
+
+def require_tables() -> None:
+    """Raises Refusal when the bound database has not been built and seeded yet."""
+    with bound().reader.connect() as connection:
+        is_built = inspect(connection).has_table(Installation.__tablename__)
+        if not is_built or connection.scalar(select(Installation.id)) is None:
+            raise Refusal("数据库尚未建立，请先运行 flask --app webapp db upgrade。")
 
 
 def prepare(session: Session, is_training: bool) -> bool:

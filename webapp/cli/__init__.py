@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask.cli import AppGroup
 
 from webapp.cli import audit, calendar, clock, db, demo, jobs, process, user
-from webapp.cli.group import Group
 
-GROUPS: tuple[Group, ...] = (
+GROUPS: tuple[AppGroup, ...] = (
     db.group,
     demo.group,
     user.group,

@@ -7,9 +7,9 @@ from flask import current_app
 
 from models.database import bound, transaction
 from processes import installation
-from webapp.cli.group import Group
+from webapp.cli.group import BareGroup
 
-group = Group("db", help="数据库。")
+group = BareGroup("db", help="数据库。")
 
 
 @group.command("upgrade")

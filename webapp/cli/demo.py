@@ -10,9 +10,9 @@ from models.refusal import Refusal
 from processes import document, installation
 from webapp import demo
 from webapp.cli.db import bring_up_to_date
-from webapp.cli.group import Group
+from webapp.cli.group import BareGroup
 
-group = Group("demo", help="演示数据（仅限培训环境）。")
+group = BareGroup("demo", help="演示数据（仅限培训环境）。")
 
 
 @group.command("load")

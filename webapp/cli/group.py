@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import IO, Any
 
 import click
 from flask.cli import AppGroup, with_appcontext
 
 from models.refusal import Refusal
+from processes.installation import require_tables
 
 
 class Stop(click.ClickException):
@@ -20,22 +20,39 @@ class Stop(click.ClickException):
         click.echo(self.message, err=file is None, file=file)
 
 
-class Group(AppGroup):
-    """Commands of one noun; their refusals end them with a message."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command that was asked for."""
-        with refusals_shown():
-            return super().invoke(ctx)
-
-
-class Command(click.Command):
-    """A command without a group, with the same manners."""
+class BareCommand(click.Command):
+    """A command that works without tables; a refusal ends it with its message."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it."""
-        with refusals_shown():
+        try:
             return super().invoke(ctx)
+        except Refusal as refusal:
+            raise Stop(refusal.message) from refusal
+
+
+class Command(BareCommand):
+    """A command on the tables; without them it says what to do first."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it."""
+        try:
+            require_tables()
+        except Refusal as refusal:
+            raise Stop(refusal.message) from refusal
+        return super().invoke(ctx)
+
+
+class Group(AppGroup):
+    """Commands of one noun on the tables."""
+
+    command_class = Command
+
+
+class BareGroup(AppGroup):
+    """Commands of one noun that bring their own tables, or need none."""
+
+    command_class = BareCommand
 
 
 def command(name: str) -> Callable[[Callable[..., Any]], Command]:
@@ -46,12 +63,3 @@ def command(name: str) -> Callable[[Callable[..., Any]], Command]:
         return made
 
     return make
-
-
-@contextmanager
-def refusals_shown() -> Iterator[None]:
-    """A Refusal inside becomes a Stop."""
-    try:
-        yield
-    except Refusal as refusal:
-        raise Stop(refusal.message) from refusal

@@ -31,7 +31,15 @@ def run() -> None:
 @click.option("--port", default=8000, type=click.IntRange(1, 65535), help="监听端口，默认 8000。")
 def serve(host: str, port: int) -> None:
     """启动网站，并在后台办理到期事项。"""
-    server = create_server(current_app, host=host, port=port, threads=THREADS)
+    server = create_server(
+        current_app._get_current_object(),  # type: ignore[attr-defined]  # the proxy's own method
+        host=host,
+        port=port,
+        threads=THREADS,
+        ident=None,
+        # Behind HTTPS the one proxy in front says who asks (webapp/__init__.py); otherwise nobody may.
+        clear_untrusted_proxy_headers=not current_app.config["SESSION_COOKIE_SECURE"],
+    )
     click.echo(f"多审已启动：http://{host}:{port}/  （按 Ctrl+C 停止）")
     worker = jobs.Worker()
     worker.start()

@@ -1,0 +1,227 @@
+"""Tests of the command line: what every command does, and how it says no."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from models import database
+from models.audit import AuditEvent
+from models.calendar import Installation
+from models.login import ApiToken
+from models.people import user_named
+from models.settings import Settings
+from models.workflow import ProcessDefinition
+from processes.login import check_password, user_of_token
+from tests.world import World, answers, on
+from webapp import create_app
+
+SHIPPED = Path(__file__).parents[2] / "processes" / "definitions"
+Run = Callable[..., Result]
+
+
+def make_app(url: str, folder: Path, is_training: bool = True) -> Flask:
+    return create_app(
+        Settings(
+            database_url=url,
+            secret_key="test",
+            data_key=bytes(range(32)),
+            upload_folder=folder / "uploads",
+            is_training=is_training,
+            is_https=False,
+            idle_minutes=30,
+        )
+    )
+
+
+@pytest.fixture
+def run(url: str, tmp_path: Path) -> Iterator[Run]:
+    """Runs a command against an empty database of a training server."""
+    app = make_app(url, tmp_path)
+
+    def run_command(*arguments: str, expect: int = 0) -> Result:
+        result = app.test_cli_runner().invoke(args=list(arguments))
+        assert result.exit_code == expect, result.output
+        return result
+
+    yield run_command
+    database.bound().dispose()
+
+
+@pytest.fixture
+def ready(run: Run) -> Run:
+    """The same on a database with tables and rules."""
+    run("db", "upgrade")
+    return run
+
+
+def test_upgrade_builds_and_seeds_once(run: Run) -> None:
+    assert "新数据库" in run("db", "upgrade").output
+    assert "新数据库" not in run("db", "upgrade").output
+    with database.reading() as session:
+        assert session.get_one(Installation, 1).is_training
+        assert session.query(ProcessDefinition).count() == 1
+
+
+def test_without_tables_a_command_says_what_to_do_first(run: Run) -> None:
+    assert "db upgrade" in run("audit", "verify", expect=1).output
+    assert "db upgrade" in run("serve", expect=1).output
+
+
+def test_a_production_server_makes_a_production_database(url: str, tmp_path: Path) -> None:
+    app = make_app(url, tmp_path, is_training=False)
+    app.test_cli_runner().invoke(args=["db", "upgrade"])
+    for arguments in (["demo", "load"], ["demo", "reset"], ["clock", "set", "2027-01-01"], ["clock", "show"]):
+        result = app.test_cli_runner().invoke(args=arguments)
+        assert (result.exit_code, "培训环境" in result.output) == (1, True)
+    app.config["TRAINING"] = True
+    for arguments in (["demo", "load"], ["demo", "reset"], ["clock", "set", "2027-01-01"], ["clock", "show"]):
+        result = app.test_cli_runner().invoke(args=arguments)
+        assert (result.exit_code, "正式环境" in result.output) == (1, True)
+    database.bound().dispose()
+
+
+def test_a_new_user_signs_in_with_the_printed_password_and_must_change_it(world: World, run: Run) -> None:
+    output = run("user", "add", "wangwu", "王五", "clerk", "--department", "伊金霍洛旗财政局").output
+    password = output.strip().rsplit("：", 1)[1]
+    with database.transaction() as session:
+        user = check_password(session, "wangwu", password, "127.0.0.1")
+        assert user is not None
+        assert user.must_change_password
+
+
+def test_a_given_password_is_used_and_not_printed(ready: Run) -> None:
+    output = ready("user", "add", "zhouqi", "周七", "申请人", "--password", "given-pass-2026").output
+    assert "given-pass-2026" not in output
+    with database.transaction() as session:
+        assert check_password(session, "zhouqi", "given-pass-2026", "127.0.0.1") is not None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("wangwu", "王五", "clerk"), "机构"),
+        (("wangwu", "王五", "clerk", "--department", "没有的局"), "没有的局"),
+        (("wangwu", "王五", "boss"), "没有角色"),
+        (("WANG", "王五", "applicant"), "用户名"),
+        (("wangwu", "王五", "applicant", "--password", "short"), "密码"),
+    ],
+)
+def test_a_wrong_account_is_refused(ready: Run, arguments: tuple[str, ...], message: str) -> None:
+    assert message in ready("user", "add", *arguments, expect=1).output
+    with database.reading() as session:
+        assert user_named(session, "wangwu") is None
+
+
+def test_a_token_opens_the_rest_door_and_is_not_stored(world: World, run: Run) -> None:
+    token = run("token", "create", "renshe1").output.strip()
+    with database.reading() as session:
+        user = user_of_token(session, token)
+        assert user is not None
+        assert user.username == "renshe1"
+        assert token not in session.query(ApiToken).one().key_hash
+
+
+def test_no_token_for_nobody(ready: Run) -> None:
+    assert "nobody" in ready("token", "create", "nobody", expect=1).output
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "shown"),
+    [("2026-04-29", "7", "2026-05-12\n"), ("2026-12-29", "7", "2027-01-08（暂定）\n")],
+)
+def test_calendar_due(ready: Run, start: str, days: str, shown: str) -> None:
+    assert ready("calendar", "due", start, days).output == shown
+
+
+def test_calendar_due_refuses_what_is_no_date(ready: Run) -> None:
+    ready("calendar", "due", "2026-02-30", "7", expect=2)
+    ready("calendar", "due", "2026-02-03", "-1", expect=2)
+
+
+def test_the_clock_is_moved_and_put_back(ready: Run) -> None:
+    assert "实际时间" in ready("clock", "show").output
+    assert ready("clock", "set", "2027-01-04T09:00").output.startswith("2027-01-04 09:00（培训时钟）")
+    assert ready("clock", "show").output.startswith("2027-01-04 09:00")
+    with database.reading() as session:
+        assert session.query(AuditEvent).filter_by(action="clock.set").count() == 1
+    assert "实际时间" in ready("clock", "reset").output
+    assert "不是日期" in ready("clock", "set", "tomorrow", expect=1).output
+
+
+def test_jobs_run_fires_what_is_due_once(world: World, run: Run) -> None:
+    case_id = world.submitted()
+    assert "没有到期" in run("jobs", "run").output
+    with on(date(2026, 3, 11)):
+        assert "一次性告知时限" in run("jobs", "run").output
+        assert "没有到期" in run("jobs", "run").output
+    assert world.deadlines(case_id)["notification"].missed_at is not None
+
+
+def test_jobs_run_notes_a_fault_and_goes_on(world: World, run: Run) -> None:
+    from models.workflow import ProcessInstance, Timer
+
+    broken, sound = world.submitted(), world.submitted()
+    with database.transaction() as session:
+        session.query(ProcessInstance).filter_by(case_id=broken).one().state = b"nonsense"
+    with on(date(2026, 3, 11)):
+        output = run("jobs", "run").output
+    assert "未能触发" in output
+    assert world.deadlines(sound)["notification"].missed_at is not None
+    with database.reading() as session:
+        assert session.query(Timer).filter_by(case_id=broken).one().attempts == 1
+
+
+def test_the_log_is_whole_until_somebody_changes_it(world: World, run: Run) -> None:
+    case_id = world.submitted()
+    world.complete(case_id, "acceptance", answers("acceptance"))
+    assert "完整" in run("audit", "verify").output
+    with database.transaction() as session:
+        # The database refuses to change a row of the log; a thief would move the head.
+        from models.case import CaseFile
+
+        session.get_one(CaseFile, case_id).audit_head = "0" * 64
+    assert f"链 {case_id} " in run("audit", "verify", expect=1).output
+
+
+def drawing(folder: Path, old: str = "", new: str = "") -> list[str]:
+    """A copy of the shipped drawing and its tables, with one change."""
+    shutil.copytree(SHIPPED, folder / "copy")
+    bpmn = folder / "copy" / "combined_review.bpmn"
+    text = bpmn.read_text(encoding="utf-8")
+    assert old in text
+    bpmn.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return [str(path) for path in sorted((folder / "copy").iterdir())]
+
+
+def test_the_shipped_drawing_is_sound_and_already_published(ready: Run, tmp_path: Path) -> None:
+    assert "检查通过" in ready("process", "check", *drawing(tmp_path)).output
+    assert "第 1 版" in ready("process", "deploy", *drawing(tmp_path / "again")).output
+
+
+def test_a_changed_drawing_becomes_the_next_version(ready: Run, tmp_path: Path) -> None:
+    files = drawing(tmp_path, 'name="受理审查"', 'name="受理和审查"')
+    assert "第 2 版" in ready("process", "deploy", *files).output
+
+
+def test_a_drawing_with_an_unknown_form_is_not_published(ready: Run, tmp_path: Path) -> None:
+    files = drawing(tmp_path, 'name="form" value="acceptance"', 'name="form" value="nowhere"')
+    for command in ("check", "deploy"):
+        output = ready("process", command, *files, expect=1).output
+        assert "combined_review.bpmn: acceptance: " in output
+    with database.reading() as session:
+        assert session.query(ProcessDefinition).count() == 1
+
+
+def test_a_drawing_comes_alone_with_its_tables(ready: Run, tmp_path: Path) -> None:
+    assert ".bpmn" in ready("process", "check", str(SHIPPED / "eligibility.dmn"), expect=1).output
+    ready("process", "check", str(tmp_path / "missing.bpmn"), expect=2)
+    broken = tmp_path / "broken.bpmn"
+    broken.write_text("<no", encoding="utf-8")
+    assert "broken.bpmn" in ready("process", "check", str(broken), expect=1).output

@@ -1,0 +1,108 @@
+"""Tests of the demonstration data: real verbs, sound applications, something for every eye."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from forms.application import validate_application
+from models import audit, database
+from models.case import CaseFile, CaseStatus
+from models.database import DbSession
+from models.deadline import Deadline
+from models.document import Document
+from models.inbox import Filters, Scope, page
+from models.letter import Letter
+from models.people import Department, user_named
+from models.review import Supplement
+from models.workflow import OPEN, UserTask
+from models.working_days import Light
+from tests.webapp.test_cli import make_app
+from tests.world import on
+
+WEDNESDAY = date(2026, 11, 18)
+
+
+@pytest.fixture
+def training(url: str, tmp_path: Path) -> Iterator[Flask]:
+    """A training server on an empty database, on a Wednesday at ten."""
+    with on(WEDNESDAY, 10):
+        yield make_app(url, tmp_path)
+    database.bound().dispose()
+
+
+def command(app: Flask, *arguments: str) -> str:
+    result = app.test_cli_runner().invoke(args=list(arguments))
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def snapshot(session: DbSession) -> list[tuple[object, ...]]:
+    """What two loads must have in common."""
+    return [
+        (case.number, case.status, case.application, case.opened_at)
+        for case in session.query(CaseFile).order_by(CaseFile.number)
+    ]
+
+
+def test_demo_load_and_reset(training: Flask, tmp_path: Path) -> None:
+    begun = time.monotonic()
+    assert "演示数据已载入" in command(training, "demo", "load", "--if-empty")
+    assert time.monotonic() - begun < 20
+    with database.reading() as session:
+        before = snapshot(session)
+        files = {document.storage_key for document in session.query(Document)}
+        check_variety(session)
+        check_applications(session)
+        assert list(audit.verify(session)) == []
+    assert "保留不变" in command(training, "demo", "load", "--if-empty")
+    refused = training.test_cli_runner().invoke(args=["demo", "load"])
+    assert (refused.exit_code, "demo reset" in refused.output) == (1, True)
+    command(training, "demo", "reset")
+    with database.reading() as session:
+        assert snapshot(session) == before
+        kept = {document.storage_key for document in session.query(Document)}
+    assert not files & kept
+    assert {path.name for path in (tmp_path / "uploads").iterdir()} == kept
+
+
+def check_variety(session: DbSession) -> None:
+    """Every status; late, today, soon; paid in full; letters; both counties; the applicant's own."""
+    cases = session.query(CaseFile).all()
+    assert {case.status for case in cases} == {status.value for status in CaseStatus}
+    assert len(cases) >= 40
+    assert {case.applicant_type for case in cases} >= {"person", "sole_trader", "small_enterprise"}
+    assert Counter(case.amount for case in cases)[Decimal("100000.00")] >= 3
+    assert len({case.group_code for case in cases}) >= 8
+    assert len({case.bank_id for case in cases}) == 3
+    lights = Counter(clock.light for clock in session.query(Deadline) if clock.is_running)
+    assert lights.keys() >= {Light.OVER, Light.TODAY, Light.SOON, Light.OK}
+    assert session.query(Deadline).filter(Deadline.missed_at.is_not(None)).count() > lights[Light.OVER]
+    assert session.query(Deadline).filter(Deadline.extension_days > 0).count() == 2
+    assert session.query(Supplement).filter_by(is_repeated=True).count() == 1
+    assert session.query(Letter).count() > 30
+    refusing = session.query(UserTask).filter(UserTask.form_key == "refusal_notice", UserTask.status == OPEN)
+    kinds = {session.get_one(Department, task.department_id).kind for task in refusing}
+    assert kinds == {"hrss", "guarantor", "bank"}
+    applicant = user_named(session, "shenqing")
+    assert applicant is not None
+    assert [item.step for item in page(session, applicant, Scope.MINE, Filters()).items] == ["补正材料"]
+    claimed = session.query(UserTask).filter(UserTask.status == OPEN, UserTask.claimed_at.is_not(None))
+    assert claimed.count() >= 5
+
+
+def check_applications(session: DbSession) -> None:
+    """What was stored is what the forms accept."""
+    from webapp.context import application_context
+
+    submitted = session.query(CaseFile).filter(CaseFile.status != CaseStatus.DRAFT)
+    for case in submitted:
+        faults = validate_application(case.applicant_type, case.application, application_context(session))
+        assert faults == {}, (case.number, faults)
