@@ -121,14 +121,14 @@ def answers(form_key: str, **over: Any) -> dict[str, Any]:
         "qualification_review": {"decision": "pass", "opinion": "符合条件"},
         "due_diligence": {
             "decision": "pass",
-            "method": "on_site",
+            "method": "site",
             "first_repayment_source": "经营收入",
             "counter_guarantee": "none",
             "opinion": "同意担保",
         },
         "pre_loan_investigation": {
             "decision": "pass",
-            "method": "on_site",
+            "method": "site",
             "first_repayment_source": "经营收入",
             "opinion": "同意",
         },
@@ -157,12 +157,13 @@ def answers(form_key: str, **over: Any) -> dict[str, Any]:
             "account_number": "6222000000000000001",
             "disbursed_on": today(),
             "receipt_number": "JJ-1",
-            "repayment_method": "interest_monthly",
+            "repayment_method": "monthly_interest",
         },
         "counter_guarantee": {
             "outcome": "done",
             "procedure": "mortgage",
             "certificate_number": "蒙（2026）1号",
+            "completed_on": today(),
         },
         "extension_approval": {"decision": "approve", "opinion": "同意延期"},
         "refusal_notice": {

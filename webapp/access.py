@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar, cast
 
-from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -61,6 +61,8 @@ def requires(permission: Permission) -> Callable[[View], View]:
 
 def actor() -> User:
     """The person behind the request. Raises Forbidden when there is none."""
+    if _is_api():
+        return cast(User, g.token_user)
     if not current_user.is_authenticated:
         raise Forbidden("请先登录。")
     return cast(User, current_user.user)
@@ -125,16 +127,35 @@ def _touch(found: LoginSession) -> None:
 def _guard() -> Response | None:
     if request.endpoint is None:
         return None
-    needed = current_app.view_functions[request.endpoint].permission  # type: ignore[attr-defined]  # see requires
+    needed = cast(Any, current_app.view_functions[request.endpoint]).permission
     if needed == PUBLIC:
         return None
+    if _is_api():
+        _guard_api(needed)
+        return None
     if not current_user.is_authenticated:
-        return cast(Response, redirect(url_for("login.show", next=_next())))
+        return redirect(url_for("login.show", next=_next()))
     if actor().must_change_password and request.endpoint not in ("login.change_password", "login.leave"):
-        return cast(Response, redirect(url_for("login.change_password")))
+        return redirect(url_for("login.change_password"))
     if needed != SIGNED_IN and not actor().may(needed):
         abort(403)
     return None
+
+
+def _is_api() -> bool:
+    return request.blueprint == "api"
+
+
+def _guard_api(needed: Permission) -> None:
+    """The REST door knows bearer tokens only; a cookie is not even looked at."""
+    given = request.authorization
+    key = given.token if given is not None and given.type == "bearer" else None
+    with reading() as db:
+        g.token_user = login.user_of_token(db, key) if key else None
+    if g.token_user is None:
+        abort(401)
+    if not g.token_user.may(needed):
+        abort(403)
 
 
 def _next() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, render_template, request
@@ -51,18 +52,25 @@ def _fault(error: Exception) -> Response:
     return answer(500, TEXTS[500])
 
 
-def answer(status: int, message: str, field: str | None = None) -> Response:
-    """The error as the caller can read it."""
+def answer(
+    status: int,
+    message: str,
+    field: str | None = None,
+    errors: Mapping[str, list[str]] | None = None,
+) -> Response:
+    """The error as the caller can read it; `errors` when several fields are wrong at once."""
     if wants_json():
         problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
         body = {
             **problem,
             "detail": message,
             "message": message,
-            "errors": {field: [message]} if field else {},
+            "errors": errors or ({field: [message]} if field else {}),
         }
         response = jsonify(body)
         response.headers["Content-Type"] = "application/problem+json"
+        if status == 401:
+            response.headers["WWW-Authenticate"] = "Bearer"
     else:
         response = Response(
             render_template("error.html", status=status, message=message), mimetype="text/html"

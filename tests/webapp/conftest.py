@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from models.settings import Settings
 from processes.seed import SAMPLE_PASSWORD
+from tests.webapp.api import Caller
 from tests.world import World
 from webapp import create_app
 
@@ -43,3 +44,9 @@ def sign_in(app: Flask) -> Callable[[str], FlaskClient]:
         return client
 
     return enter
+
+
+@pytest.fixture
+def caller(app: Flask) -> Callable[[str], Caller]:
+    """A program with a token of that person."""
+    return lambda username: Caller(app, username)

@@ -42,7 +42,8 @@ def test_five_wrong_passwords_lock_the_account(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "/%5cevil", "javascript:alert(1)"]
+    "target",
+    ["https://evil.example/", "//evil.example/", "/\\evil.example", "/%5cevil", "javascript:alert(1)"],
 )
 def test_login_never_leads_outside(app: Flask, target: str) -> None:
     data = {"username": "renshe1", "password": SAMPLE_PASSWORD, "next": target}
@@ -53,7 +54,12 @@ def test_login_never_leads_outside(app: Flask, target: str) -> None:
 
 def test_every_route_declares_who_may_use_it(app: Flask) -> None:
     public = {e for e, view in app.view_functions.items() if view.permission == PUBLIC}  # type: ignore[attr-defined]
-    assert {e for e in public if not e.startswith("api")} == {"static", "login.show", "login.enter", "home.health"}
+    assert {e for e in public if not e.startswith("api")} == {
+        "static",
+        "login.show",
+        "login.enter",
+        "home.health",
+    }
 
 
 def test_csrf_is_demanded_of_every_form(app: Flask, sign_in: SignIn) -> None:

@@ -1,0 +1,163 @@
+"""Room results: the JSON Schemas of what the door answers; tests hold them against real answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.case import CaseStatus
+from models.working_days import Light
+
+Json = dict[str, Any]
+_TEXT: Json = {"type": "string"}
+_FLAG: Json = {"type": "boolean"}
+_NUMBER: Json = {"type": "integer"}
+_DAY: Json = {"type": "string", "format": "date"}
+_MOMENT: Json = {"type": "string", "format": "date-time"}
+_LIGHT: Json = {"type": "string", "enum": [light.value for light in Light]}
+_STATUS: Json = {"type": "string", "enum": [status.value for status in CaseStatus]}
+_MONEY: Json = {"type": ["string", "null"], "description": "元, two places"}
+
+
+def _or_null(schema: Json) -> Json:
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+def _object(properties: Json, optional: tuple[str, ...] = ()) -> Json:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [name for name in properties if name not in optional],
+        "additionalProperties": False,
+    }
+
+
+def _list(name: str) -> Json:
+    return {"type": "array", "items": _ref(name)}
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+_BRIEF = {"number": _TEXT, "status": _STATUS, "status_label": _TEXT}
+_OPEN_TASK: Json = {
+    "id": _NUMBER,
+    "case": _TEXT,
+    "element": _TEXT,
+    "step": _TEXT,
+    "department": _TEXT,
+    "assignee": _or_null(_TEXT),
+    "due_on": _or_null(_DAY),
+    "light": _LIGHT,
+    "provisional": _FLAG,
+}
+_TASK: Json = {
+    **_OPEN_TASK,
+    "status": {"type": "string", "enum": ["open", "done", "cancelled"]},
+    "form_key": _TEXT,
+    "created_at": _MOMENT,
+    "claimed_at": _or_null(_MOMENT),
+    "done_at": _or_null(_MOMENT),
+    "deadline": {"anyOf": [_ref("Deadline"), {"type": "null"}]},
+}
+_MASKED = ("id_number", "legal_id_number", "phone", "account_number")
+_FACTS: Json = {
+    "applicant_name": _TEXT,
+    "amount": _MONEY,
+    "term_months": _or_null(_NUMBER),
+    "group": _or_null(_TEXT),
+    "loan_ordinal": _or_null(_NUMBER),
+    "region": _or_null(_TEXT),
+    "hrss": _or_null(_TEXT),
+    "guarantor": _or_null(_TEXT),
+    "bank": _or_null(_TEXT),
+    "submitted_at": _or_null(_MOMENT),
+    "received_on": _or_null(_DAY),
+    "accepted_on": _or_null(_DAY),
+    "bank_accepted_on": _or_null(_DAY),
+    "closed_at": _or_null(_MOMENT),
+    **{name: {**_TEXT, "description": "Masked"} for name in _MASKED},
+}
+
+RESULTS: Json = {
+    "Problem": _object(
+        {
+            "type": _TEXT,
+            "title": _TEXT,
+            "status": _NUMBER,
+            "detail": _TEXT,
+            "message": _TEXT,
+            "errors": {"type": "object", "additionalProperties": {"type": "array", "items": _TEXT}},
+        }
+    ),
+    "OpenApi": {"type": "object"},
+    "CaseBrief": _object(_BRIEF),
+    "Facts": _object(_FACTS, optional=_MASKED),
+    "OpenTask": _object(_OPEN_TASK),
+    "Task": _object(_TASK),
+    "TaskWithForm": _object({**_TASK, "form": {"type": ["object", "null"], "description": "JSON Schema"}}),
+    "TaskLine": _object(
+        {
+            "id": _NUMBER,
+            "case": _TEXT,
+            "applicant_name": _TEXT,
+            "amount": _MONEY,
+            "element": _TEXT,
+            "step": _TEXT,
+            "department": _TEXT,
+            "assignee": _or_null(_TEXT),
+            "created_at": _MOMENT,
+            "due_at": _or_null(_MOMENT),
+            "light": _LIGHT,
+            "words": _TEXT,
+            "provisional": _FLAG,
+        }
+    ),
+    "TaskPage": _object({"tasks": _list("TaskLine"), "after": _or_null(_TEXT)}),
+    "Deadline": _object(
+        {
+            "key": _TEXT,
+            "name": _TEXT,
+            "clause": _TEXT,
+            "started_on": _DAY,
+            "working_days": {**_NUMBER, "description": "Drawn length, in `unit`, without the extension"},
+            "unit": {"type": "string", "enum": ["working", "calendar"]},
+            "extension_days": _NUMBER,
+            "due_on": _DAY,
+            "provisional": {**_FLAG, "description": "暂定: the year's official calendar is not published"},
+            "light": _LIGHT,
+            "words": _TEXT,
+            "done_on": _or_null(_DAY),
+            "cancelled_on": _or_null(_DAY),
+            "late_by": {**_NUMBER, "description": "Days late, in `unit`; 0 when on time"},
+        }
+    ),
+    "Milestone": _object({"at": _MOMENT, "who": _TEXT, "what": _TEXT}),
+    "Document": _object(
+        {
+            "id": _NUMBER,
+            "kind": _TEXT,
+            "label": _TEXT,
+            "file_name": _TEXT,
+            "media_type": _TEXT,
+            "size": _NUMBER,
+            "sha256": _TEXT,
+            "uploaded_at": _MOMENT,
+        }
+    ),
+    "LetterLine": _object({"number": _TEXT, "kind": _TEXT, "title": _TEXT, "issued_on": _DAY}),
+    "Case": _object(
+        {
+            **_BRIEF,
+            "scheme": _TEXT,
+            "applicant_type": _TEXT,
+            "is_final": _FLAG,
+            "facts": _ref("Facts"),
+            "tasks": _list("OpenTask"),
+            "deadlines": _list("Deadline"),
+            "timeline": _list("Milestone"),
+            "documents": _list("Document"),
+            "letters": _list("LetterLine"),
+        }
+    ),
+}

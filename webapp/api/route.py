@@ -1,0 +1,36 @@
+"""Room route: one row a route of the door; the application and its OpenAPI document both read these rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.people import Permission
+
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Route:
+    """What a route is called, who may use it, what goes in and what comes out.
+
+    `permission` None means public. `body` and `result` name components of the document.
+    """
+
+    method: str
+    path: str
+    view: Callable[..., Any]
+    permission: Permission | None
+    summary: str
+    result: str
+    status: int = 200
+    body: str = ""
+    media_type: str = "application/json"
+    query: Mapping[str, Schema] = field(default_factory=dict)
+    errors: tuple[int, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The operation id, and the endpoint's last part."""
+        return self.view.__name__

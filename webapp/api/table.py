@@ -1,0 +1,142 @@
+"""Room table: every route of the REST door, declared once."""
+
+from __future__ import annotations
+
+from flask import Response, jsonify
+
+from models.inbox import Scope
+from models.people import Permission
+from models.working_days import Light
+from webapp.api import case, task
+from webapp.api.openapi import document
+from webapp.api.route import Route
+
+_TASK = "/tasks/<int(max=2147483647):task_id>"
+_CASE = "/cases/<number>"
+_TEXT = {"type": "string", "maxLength": 60}
+
+
+def openapi() -> Response:
+    """This description."""
+    return jsonify(document(ROUTES))
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/openapi.json", openapi, None, "This description (public)", "OpenApi"),
+    Route(
+        "POST",
+        "/cases",
+        case.create_case,
+        Permission.CASE_CREATE,
+        "Create and submit a case, or keep a draft",
+        "CaseBrief",
+        status=201,
+        body="NewCase",
+    ),
+    Route(
+        "GET",
+        _CASE,
+        case.show_case,
+        Permission.CASE_READ,
+        "Status, facts, tasks, deadlines and timeline of a case",
+        "Case",
+        errors=(404,),
+    ),
+    Route(
+        "PUT",
+        f"{_CASE}/fields",
+        case.save_fields,
+        Permission.CASE_CREATE,
+        "Replace the named fields of a draft, or of a case that waits for 补正",
+        "CaseBrief",
+        body="Fields",
+        errors=(404, 409),
+    ),
+    Route(
+        "POST",
+        f"{_CASE}/submit",
+        case.submit_case,
+        Permission.CASE_CREATE,
+        "Check and submit a draft",
+        "CaseBrief",
+        errors=(404, 409, 422),
+    ),
+    Route(
+        "POST",
+        f"{_CASE}/withdraw",
+        case.withdraw_case,
+        Permission.CASE_CREATE,
+        "Withdraw a case before its payout",
+        "CaseBrief",
+        body="Withdrawal",
+        errors=(404, 409),
+    ),
+    Route(
+        "POST",
+        f"{_CASE}/documents",
+        case.add_document,
+        Permission.CASE_CREATE,
+        "Hand in a material (PDF, JPG or PNG, at most 10 MB)",
+        "Document",
+        status=201,
+        body="NewDocument",
+        media_type="multipart/form-data",
+        errors=(404, 409),
+    ),
+    Route(
+        "GET",
+        "/tasks",
+        task.list_tasks,
+        Permission.TASK_WORK,
+        "Open tasks in due order, a page at a time",
+        "TaskPage",
+        query={
+            "scope": {
+                "type": "string",
+                "enum": [scope.value for scope in task.SCOPES],
+                "default": Scope.MINE,
+            },
+            "case": _TEXT,
+            "light": {"type": "string", "enum": [light.value for light in Light]},
+            "after": _TEXT,
+        },
+        errors=(422,),
+    ),
+    Route(
+        "GET",
+        _TASK,
+        task.show_task,
+        Permission.TASK_WORK,
+        "A task and its form as JSON Schema",
+        "TaskWithForm",
+        errors=(404,),
+    ),
+    Route(
+        "POST",
+        f"{_TASK}/claim",
+        task.claim_task,
+        Permission.TASK_WORK,
+        "Claim an unclaimed task of the caller's department",
+        "Task",
+        errors=(404, 409),
+    ),
+    Route(
+        "POST",
+        f"{_TASK}/release",
+        task.release_task,
+        Permission.TASK_WORK,
+        "Give a claimed task back to the department",
+        "Task",
+        errors=(404, 409, 422),
+    ),
+    Route(
+        "POST",
+        f"{_TASK}/complete",
+        task.complete_task,
+        Permission.TASK_WORK,
+        "Complete a task with the answers to its form",
+        "CaseBrief",
+        body="Completion",
+        errors=(404, 409),
+    ),
+)

@@ -1,0 +1,89 @@
+"""Room task behind the REST door: the worklist, a task with its form, claim, release, complete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify, request
+
+from forms.registry import TASK_FORMS
+from forms.schema import json_schema
+from models import inbox
+from models.database import DbSession, reading, transaction
+from models.refusal import Conflict, Refusal
+from models.workflow import OPEN, UserTask
+from models.working_days import Light
+from processes import worklist
+from webapp.access import actor
+from webapp.api import present
+from webapp.api.answers import cleaned
+from webapp.api.body import read_body
+from webapp.context import task_context
+
+SCOPES = (inbox.Scope.MINE, inbox.Scope.DEPARTMENT)
+
+
+def list_tasks() -> Response:
+    """One page of the caller's or his department's open tasks, in due order."""
+    scope = _one_of("scope", {scope.value: scope for scope in SCOPES}, "mine")
+    light = _one_of("light", {light.value: light.value for light in Light} | {"": ""}, "")
+    filters = inbox.Filters(light=light, case=_word("case"), after=_word("after"))
+    with reading() as session:
+        page = inbox.page(session, actor(), scope, filters)
+    return jsonify(tasks=[present.item(line) for line in page.items], after=page.after or None)
+
+
+def show_task(task_id: int) -> Response:
+    """A task and, while it is open, its form as JSON Schema."""
+    with reading() as session:
+        task = worklist.task_for(session, task_id, actor())
+        return jsonify({**present.task(task, task.case), "form": _form(session, task)})
+
+
+def claim_task(task_id: int) -> Response:
+    """签收."""
+    with transaction() as session:
+        worklist.claim(session, task_id, actor())
+        task = worklist.task_for(session, task_id, actor())
+        return jsonify(present.task(task, task.case))
+
+
+def release_task(task_id: int) -> Response:
+    """退回待签收."""
+    with transaction() as session:
+        worklist.release(session, task_id, actor())
+        task = worklist.task_for(session, task_id, actor())
+        return jsonify(present.task(task, task.case))
+
+
+def complete_task(task_id: int) -> Response:
+    """办理: the answers go through the form that the page shows."""
+    answers = read_body({"answers": dict})["answers"]
+    with transaction() as session:
+        task = worklist.task_for(session, task_id, actor())
+        if task.status != OPEN:
+            raise Conflict("该事项已由他人办理或已终止，请刷新。")
+        given = cleaned(TASK_FORMS[task.form_key], answers, task_context(session, task, task.case))
+        case = worklist.complete(session, task_id, actor(), given)
+    return jsonify(present.brief(case))
+
+
+def _form(session: DbSession, task: UserTask) -> dict[str, Any] | None:
+    if task.status != OPEN:
+        return None
+    form = TASK_FORMS[task.form_key](None, csrf=False)
+    return json_schema(form.bind(task_context(session, task, task.case)))
+
+
+def _one_of(name: str, known: dict[str, Any], default: str) -> Any:
+    given = request.args.get(name, default)
+    if given not in known:
+        raise Refusal("取值不在允许的范围内。", name)
+    return known[given]
+
+
+def _word(name: str) -> str:
+    given = request.args.get(name, "")
+    if len(given) > 60 or not given.isprintable():
+        raise Refusal("取值不正确。", name)
+    return given
