@@ -122,6 +122,23 @@ def application_answers(
     return _completed(applicant_type, _answers(forms))
 
 
+def filled_steps(
+    applicant_type: str, fields: Mapping[str, object], context: FormContext
+) -> dict[str, BaseForm]:
+    """The form of each step by its key, filled from `fields` and checked by itself."""
+    forms = {step.key: fill(step.form, fields, context) for step in steps_for(applicant_type)}
+    for form in forms.values():
+        form.validate()
+    return forms
+
+
+def known_answers(applicant_type: str, fields: Mapping[str, object], context: FormContext) -> Answers:
+    """The answers that a draft already gives; hidden and faulty questions are blank, so nothing is assumed."""
+    forms = list(filled_steps(applicant_type, fields, context).values())
+    faulty = {name.partition("-")[0] for form in forms for name in form.faults()}
+    return {name: value for name, value in _answers(forms).items() if name not in faulty}
+
+
 def _answers(forms: list[BaseForm]) -> Answers:
     return {name: value for form in forms for name, value in form.answers().items()}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.case import CaseFile
+from models.case import CaseFile, visible_to
 from models.database import Base
+from models.people import Department, User
+from models.refusal import NotFound
 
 
 class LetterKind(StrEnum):
@@ -57,6 +60,31 @@ class Letter(Base):
     def title(self) -> str:
         """The Chinese title of the letter."""
         return LetterKind(self.kind).label
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A letter with who issued it and for which case, as its reader sees it."""
+
+    letter: Letter
+    case: CaseFile
+    department: Department | None
+    issuer: User | None
+
+
+def issued_letter(session: Session, letter_id: int, user: User) -> Issued:
+    """A letter of a case that the user may see. Raises NotFound."""
+    found = session.execute(
+        select(Letter, CaseFile)
+        .join(CaseFile, CaseFile.id == Letter.case_id)
+        .where(Letter.id == letter_id, visible_to(user))
+    ).first()
+    if found is None:
+        raise NotFound("未找到该文书，或您无权查看。")
+    letter, case = found.tuple()
+    department = session.get(Department, letter.department_id) if letter.department_id else None
+    issuer = session.get(User, letter.issued_by_id) if letter.issued_by_id else None
+    return Issued(letter, case, department, issuer)
 
 
 def letters_of(session: Session, case: CaseFile) -> list[Letter]:

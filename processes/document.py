@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import audit
-from models.calendar import now
-from models.case import CaseFile, visible_to
+from models.audit import AuditEvent
+from models.calendar import end_of, now, today
+from models.case import CaseFile, locked, visible_to
 from models.crypto import decrypt, encrypt
 from models.document import Document
-from models.material import material_label
+from models.material import material_choices, material_label
 from models.people import User
 from models.refusal import NotFound, Refusal
 from models.upload import inspect
@@ -23,6 +25,7 @@ from processes.case import editable
 
 _folder: list[Path] = []
 _PURPOSE = "document.file"
+VIEWED = "document.viewed"
 MAX_FILES = 100
 
 
@@ -45,12 +48,14 @@ def add(session: Session, case_id: int, kind: str, file_name: str, content: byte
     The file is written before the row is committed: a crash leaves an orphan file, never a row without one.
     """
     case = editable(session, case_id, actor)
+    if kind not in dict(material_choices(case.applicant_type)):
+        raise Refusal("请选择材料种类。", "kind")
     name, media_type = inspect(file_name, content)
     if _count(session, case) >= MAX_FILES:
         raise Refusal(f"每件申请最多上传 {MAX_FILES} 个文件。", "file")
     document = Document(
         case_id=case.id,
-        kind=kind[:40],
+        kind=kind,
         file_name=name,
         media_type=media_type,
         size=len(content),
@@ -88,6 +93,29 @@ def read(session: Session, document_id: int, actor: User) -> tuple[Document, byt
         raise NotFound("未找到该文件，或您无权查看。")
     content = decrypt((_folder[0] / document.storage_key).read_bytes(), _PURPOSE)
     return document, content
+
+
+def is_view_noted(session: Session, document: Document, actor: User) -> bool:
+    """Whether the log already says that the actor read this material today."""
+    events = session.scalars(
+        select(AuditEvent).where(
+            AuditEvent.chain == document.case_id,
+            AuditEvent.actor_id == actor.id,
+            AuditEvent.action == VIEWED,
+            AuditEvent.at >= end_of(today() - timedelta(days=1)),
+        )
+    )
+    return any(event.new.get("document") == document.id for event in events)
+
+
+def note_view(session: Session, document: Document, actor: User) -> None:
+    """Log that the actor read a material, once a day."""
+    case = locked(session, document.case_id)
+    if is_view_noted(session, document, actor):
+        return
+    new = {"document": document.id, "kind": document.kind}
+    summary = f"查阅材料“{material_label(document.kind)}”"
+    audit.record(session, VIEWED, summary, actor=actor, case=case, new=new)
 
 
 def _count(session: Session, case: CaseFile) -> int:

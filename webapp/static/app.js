@@ -217,6 +217,12 @@ document.addEventListener('input', (event) => {
 });
 document.addEventListener('reset', (event) => setTimeout(() => updateAllVisible(event.target)));
 
+/* ---- printing: button[data-print] ---- */
+
+document.addEventListener('click', (event) => {
+  if (event.target.closest('[data-print]')) window.print();
+});
+
 /* ---- the first look at a page, and at a part that htmx swapped in ---- */
 
 function look(root) {

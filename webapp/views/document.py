@@ -2,16 +2,100 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+import io
 
+from flask import Blueprint, flash, redirect, request, send_file, url_for
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from models.case import CaseFile, case_numbered
+from models.database import DbSession, reading, transaction
+from models.document import Document
+from models.material import material_label
 from models.people import Permission
-from webapp.access import requires
+from models.refusal import Refusal
+from processes import document as documents
+from webapp.access import actor, requires
+from webapp.views.application import materials_page
+from webapp.wizard import Wizard
 
 blueprint = Blueprint("document", __name__)
+BIGGEST_ID = 2**31 - 1
+# A file from outside never runs in our origin, whatever it pretends to be.
+SANDBOX = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
 
 
-@blueprint.get("/documents")
+@blueprint.post("/cases/<number>/documents")
+@requires(Permission.CASE_CREATE)
+def add(number: str) -> Response | tuple[str, int]:
+    """Hand in one or several files of one kind: all of them or none."""
+    kind = request.form.get("kind", "")
+    files = [file for file in request.files.getlist("file") if file.filename]
+    try:
+        with transaction() as session:
+            _add(session, case_numbered(session, number, actor()), kind, files)
+    except Refusal as refusal:
+        return _refused(number, refusal)
+    flash(f"已上传“{material_label(kind)}”{len(files)} 个文件。")
+    return _back(number, kind)
+
+
+@blueprint.get(f"/documents/<int(max={BIGGEST_ID}):document_id>")
 @requires(Permission.CASE_READ)
-def show() -> str:
-    """Being built."""
-    return ""
+def show(document_id: int) -> Response:
+    """Read a material in the browser; the log keeps who did, once a day."""
+    with reading() as session:
+        found, content = documents.read(session, document_id, actor())
+        is_noted = documents.is_view_noted(session, found, actor())
+    if not is_noted:
+        with transaction() as session:
+            documents.note_view(session, found, actor())
+    return _inline(found, content)
+
+
+@blueprint.post(f"/documents/<int(max={BIGGEST_ID}):document_id>/remove")
+@requires(Permission.CASE_CREATE)
+def remove(document_id: int) -> Response:
+    """Take a material out of an application that may be changed now."""
+    with transaction() as session:
+        gone = documents.remove(session, document_id, actor())
+        number = session.get_one(CaseFile, gone.case_id).number
+    flash(f"已移除“{gone.file_name}”。")
+    return _back(number, gone.kind)
+
+
+def _add(session: DbSession, case: CaseFile, kind: str, files: list[FileStorage]) -> None:
+    if not files:
+        raise Refusal("请选择要上传的文件。", "file")
+    for file in files:
+        name = file.filename or ""
+        try:
+            documents.add(session, case.id, kind, name, file.read(), actor())
+        except Refusal as refusal:
+            if refusal.field != "file":
+                raise
+            raise Refusal(f"{name[:80]}：{refusal.message}", "file") from refusal
+
+
+def _refused(number: str, refusal: Refusal) -> tuple[str, int]:
+    if refusal.status != 422:
+        raise refusal
+    with reading() as session:
+        return materials_page(Wizard(session, number, actor()), refusal.message), 422
+
+
+def _back(number: str, kind: str) -> Response:
+    return redirect(url_for("application.materials", number=number, _anchor=kind))
+
+
+def _inline(found: Document, content: bytes) -> Response:
+    response = send_file(
+        io.BytesIO(content),
+        mimetype=found.media_type,
+        download_name=found.file_name,
+        conditional=False,
+        etag=False,
+    )
+    response.headers["Content-Security-Policy"] = SANDBOX
+    response.headers["Content-Length"] = str(len(content))
+    return response
