@@ -96,7 +96,7 @@ def complete(session: Session, task_id: int, actor: User, answers: Mapping[str, 
     _check_separation(session, token, task, actor)
 
     def act(instance: Instance) -> None:
-        if task.engine_task_id not in {ready.engine_id for ready in instance.ready()}:
+        if not instance.is_ready(task.engine_task_id):
             raise Conflict("该事项已终止或已由他人办理，请刷新。")
         _check_late_reason(session, task, answers)
         routing = carry_out(Completion(session, token.case, task, actor, answers, token.definition))

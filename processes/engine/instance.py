@@ -88,9 +88,7 @@ class Instance:
     @property
     def is_finished(self) -> bool:
         """Nothing waits any more."""
-        return bool(self._workflow.completed) or not self._workflow.get_tasks(
-            state=TaskState.NOT_FINISHED_MASK
-        )
+        return bool(self._workflow.completed) or not self._in_state(TaskState.NOT_FINISHED_MASK)
 
     def run(self) -> None:
         """Go on until only people and events are waited for. Raises EngineFault past MAX_STEPS."""
@@ -98,7 +96,7 @@ class Instance:
             while True:
                 self._workflow.do_engine_steps(did_complete_task=self._passed)
                 # A timer that fires at the end of a run is left READY: run again.
-                if self._workflow.get_next_task(state=TaskState.READY, manual=False) is None:
+                if all(task.task_spec.manual for task in self._in_state(TaskState.READY)):
                     break
         self._workflow.get_events()
 
@@ -106,12 +104,13 @@ class Instance:
         """Fire every timer whose instant has come, in due order by their own rows; then go on."""
         with _engine_faults():
             self._workflow.refresh_timers()
-        self.run()
+        if self._workflow.script_engine.environment.fired:
+            self.run()
 
     def complete(self, engine_id: str, data: Mapping[str, Any]) -> None:
         """Complete a READY step with routing values. Raises Conflict when it is not READY any more."""
         task = self._task(engine_id)
-        if task is None or task.state != TaskState.READY:
+        if task is None or not self.is_ready(engine_id):
             raise Conflict("该事项已由他人办理或已终止，请刷新。")
         _check_routing(data)
         task.data.update(data)
@@ -137,8 +136,16 @@ class Instance:
 
     def ready(self) -> list[ReadyTask]:
         """The steps that wait for a person."""
-        tasks = self._workflow.get_tasks(state=TaskState.READY, manual=True)
-        return [ReadyTask(str(task.id), task.task_spec.bpmn_id) for task in tasks]
+        return [
+            ReadyTask(str(task.id), task.task_spec.bpmn_id)
+            for task in self._in_state(TaskState.READY)
+            if task.task_spec.manual
+        ]
+
+    def is_ready(self, engine_id: str) -> bool:
+        """Whether that step waits for a person."""
+        task = self._task(engine_id)
+        return task is not None and task.state == TaskState.READY
 
     def timers(self) -> list[ArmedTimer]:
         """The drawn timers that wait."""
@@ -158,6 +165,10 @@ class Instance:
     def depth(self) -> int:
         """Tasks kept in memory; stays small because history is folded."""
         return len(self._workflow.tasks)
+
+    def _in_state(self, state: int) -> list[Any]:
+        """Straight from the table of tasks: the engine's own iterator walks the tree and stops at a depth."""
+        return [task for task in self._workflow.tasks.values() if task.has_state(state)]
 
     def _task(self, engine_id: str) -> Any:
         return self._workflow.tasks.get(UUID(engine_id))
