@@ -54,6 +54,7 @@ REASONS: tuple[Reason, ...] = (
     Reason("B09", "借款人未按约定签订合同或放弃贷款", _BANK_DUTY, "bank"),
 )
 
+REASON_LABELS = {reason.code: reason.label for reason in REASONS}
 _BY_CODE = {reason.code: reason for reason in REASONS}
 
 

@@ -135,11 +135,8 @@ def withdraw(session: Session, case_id: int, actor: User, reason: str) -> CaseFi
     """撤回: by the applicant, or by the window on his word, any time before payout (D-41)."""
     case = _visible(session, case_id, actor)
     require_open(case)
-    is_window = case.hrss_id is not None and actor.department_id == case.hrss_id
-    if actor.id not in (case.applicant_user_id, case.created_by_id) and not is_window:
+    if not may_withdraw(case, actor):
         raise Forbidden("只有申请人或受理窗口可以撤回申请。")
-    if not actor.may(Permission.CASE_CREATE):
-        raise Forbidden("您没有撤回申请的权限。")
     if not reason.strip():
         raise Refusal("请填写撤回原因。", "reason")
     if case.status == CaseStatus.DRAFT:
@@ -159,6 +156,13 @@ def withdraw(session: Session, case_id: int, actor: User, reason: str) -> CaseFi
         session, "case.withdrawn", f"申请人撤回申请：{reason}", actor=actor, case=case, new={"reason": reason}
     )
     return case
+
+
+def may_withdraw(case: CaseFile, actor: User) -> bool:
+    """Whether the actor may take this case back now: the applicant, who filed it, or the window."""
+    is_window = case.hrss_id is not None and actor.department_id == case.hrss_id
+    is_party = is_window or actor.id in (case.applicant_user_id, case.created_by_id)
+    return is_party and actor.may(Permission.CASE_CREATE) and not case.state.is_final
 
 
 def _visible(session: Session, case_id: int, actor: User) -> CaseFile:
@@ -271,8 +275,7 @@ def _line(value: Any, length: int) -> str:
 
 def _existing(session: Session, kind: type[Department | Region], value: Any) -> int | None:
     number = _integer(value)
-    found = session.get(kind, number) if number is not None else None
-    return found.id if found is not None else None
+    return number if number is not None and session.get(kind, number) is not None else None
 
 
 def _integer(value: Any) -> int | None:

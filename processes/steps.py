@@ -102,10 +102,15 @@ _WORDS = {
 }
 
 
+def result_words(result: str) -> str:
+    """What an opinion's result is called; an unknown one is shown as it is."""
+    return _WORDS.get(result, result)
+
+
 def _result_words(completion: Completion) -> str:
     for name in ("decision", "result", "outcome"):
         if name in completion.answers:
-            return _WORDS.get(completion.text(name), completion.text(name))
+            return result_words(completion.text(name))
     return "已办理"
 
 

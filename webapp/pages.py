@@ -13,10 +13,15 @@ from flask_login import current_user
 
 from models import calendar
 from models.case import CaseStatus
+from models.database import reading
 from models.identity import mask_account, mask_id, mask_phone
+from models.material import material_label
 from models.money import format_amount
+from models.notification import UNREAD_CAP, unread_count
 from models.people import Permission, Role, User
+from models.reason import REASON_LABELS
 from models.working_days import Light
+from processes.steps import result_words
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,9 @@ def init(app: Flask) -> None:
     app.jinja_env.filters.update(
         amount=_amount,
         day=_day,
-        moment=_moment,
+        moment=moment,
+        material=material_label,
+        result=result_words,
         mask_id=mask_id,
         mask_phone=mask_phone,
         mask_account=mask_account,
@@ -67,12 +74,23 @@ def _shared() -> dict[str, Any]:
         "may": user.may if user else lambda _permission: False,
         "Permission": Permission,
         "CaseStatus": CaseStatus,
+        "reason_labels": REASON_LABELS,
         "Light": Light,
+        "unread": _unread(user),
         "is_training": calendar.is_training(),
         "is_shifted": calendar.is_shifted(),
         "now": calendar.now(),
         "today": calendar.today(),
     }
+
+
+def _unread(user: User | None) -> str:
+    """How many messages wait; parts of a page that htmx fetches do not show it."""
+    if user is None or "HX-Request" in request.headers:
+        return ""
+    with reading() as session:
+        found = unread_count(session, user.id)
+    return f"{UNREAD_CAP - 1}+" if found == UNREAD_CAP else str(found or "")
 
 
 def _menu(user: User) -> Iterator[tuple[Entry, bool]]:
@@ -95,6 +113,6 @@ def _day(value: date | str | None) -> str:
     return value if isinstance(value, str) else f"{value:%Y-%m-%d}"
 
 
-def _moment(value: datetime | None) -> str:
+def moment(value: datetime | None) -> str:
     """An instant as people read it, in Shanghai."""
     return f"{value.astimezone(calendar.SHANGHAI):%Y-%m-%d %H:%M}" if value else ""

@@ -82,6 +82,10 @@ document.addEventListener('keydown', (event) => {
   action();
 });
 
+document.addEventListener('click', (event) => {
+  if (event.target.closest('[data-open-help]')) openHelp();
+});
+
 document.addEventListener('focusin', (event) => {
   const row = event.target.closest('[data-inbox] tbody tr');
   if (!row) return;

@@ -2,16 +2,164 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Any
 
-from models.people import Permission
-from webapp.access import requires
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from forms.base import BaseForm
+from models import inbox
+from models.case_record import doer_of
+from models.database import DbSession, reading, transaction
+from models.people import Permission, User
+from models.refusal import Conflict, Refusal
+from models.workflow import UserTask
+from models.working_days import Light
+from processes import worklist
+from webapp import task_form
+from webapp.access import actor, requires
+from webapp.answer_view import answers_of
+from webapp.case_page import Asked, CasePage
+from webapp.errors import wants_json
+from webapp.pages import moment
+from webapp.views.document import BIGGEST_ID
 
 blueprint = Blueprint("task", __name__)
+LIGHTS = (Light.OVER, Light.TODAY, Light.SOON, Light.OK)
 
 
-@blueprint.get("/tasks")
+@blueprint.get("/tasks", endpoint="inbox")
 @requires(Permission.TASK_WORK)
-def inbox() -> str:
-    """Being built."""
-    return ""
+def inbox_page() -> str:
+    """Mine, my department's, my people's or what I have done: one keyset page in due order."""
+    user, scope = actor(), _scope()
+    wanted = {name: request.args.get(name, "") for name in ("step", "light", "q", "after")}
+    filters = inbox.Filters(wanted["step"], wanted["light"], wanted["q"][:100], after=wanted["after"])
+    with reading() as session:
+        page = inbox.page(session, user, scope, filters)
+        counts, steps = inbox.counts(session, user, scope), inbox.steps(session, user, scope)
+        shown = {"page": page, "counts": counts, "steps": steps, "wanted": wanted, "lights": LIGHTS}
+        return render_template("task/inbox.html", scope=scope, scopes=inbox.Scope, **shown)
+
+
+@blueprint.get(f"/tasks/<int(max={BIGGEST_ID}):task_id>")
+@requires(Permission.TASK_WORK)
+def show(task_id: int) -> Response:
+    """A task is a place on the page of its case."""
+    with reading() as session:
+        task = worklist.task_for(session, task_id, actor())
+        return redirect(_place(task.case.number, task.id))
+
+
+@blueprint.post(f"/tasks/<int(max={BIGGEST_ID}):task_id>")
+@requires(Permission.TASK_WORK)
+def complete(task_id: int) -> Response | tuple[str, int]:
+    """办理: whatever the form is, check it, carry it out, go on to the next of my tasks."""
+    with reading() as session:
+        task = worklist.task_for(session, task_id, actor())
+        form = task_form.sent(session, task, request.form)
+    if message := task_form.lost(task, actor()):
+        return _conflict(task_id, form, message), 409
+    if {"add_row", "remove_row"} & set(request.form):
+        return _again(task_id, form), 200
+    if not form.validate():
+        return _again(task_id, form), 422
+    refusal = task_form.carry_out(task_id, actor(), form)
+    if refusal is not None:
+        return _refused(task_id, form, refusal), refusal.status
+    flash(f"“{task.name}”已办理（{task.case.number} {task.case.applicant_name}）。")
+    return redirect(_next())
+
+
+@blueprint.post(f"/tasks/<int(max={BIGGEST_ID}):task_id>/draft")
+@requires(Permission.TASK_WORK)
+def save_draft(task_id: int) -> Response:
+    """暂存, by the button or by itself."""
+    with transaction() as session:
+        task = worklist.task_for(session, task_id, actor())
+        draft = worklist.save_draft(session, task_id, actor(), task_form.typed(task, request.form))
+        saved_at = moment(draft.saved_at)
+    if wants_json():
+        return jsonify(saved_at=saved_at, message=f"已暂存 {saved_at}")
+    flash(f"已暂存（{saved_at}），尚未提交。")
+    return redirect(_place(task.case.number, task_id))
+
+
+@blueprint.post(f"/tasks/<int(max={BIGGEST_ID}):task_id>/claim")
+@requires(Permission.TASK_WORK)
+def claim(task_id: int) -> Response | tuple[str, int]:
+    """签收."""
+    try:
+        with transaction() as session:
+            worklist.claim(session, task_id, actor())
+    except Conflict as conflict:
+        return _conflict(task_id, None, conflict.message), 409
+    return redirect(url_for("task.show", task_id=task_id))
+
+
+@blueprint.post(f"/tasks/<int(max={BIGGEST_ID}):task_id>/release")
+@requires(Permission.TASK_WORK)
+def release(task_id: int) -> Response:
+    """退回待签收."""
+    with transaction() as session:
+        worklist.release(session, task_id, actor())
+    flash("已退回，等待本部门人员签收。")
+    return redirect(url_for("task.show", task_id=task_id))
+
+
+@blueprint.post(f"/tasks/<int(max={BIGGEST_ID}):task_id>/assign")
+@requires(Permission.TASK_ASSIGN)
+def assign(task_id: int) -> Response:
+    """分办."""
+    chosen = request.form.get("assignee", "")
+    if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 10):
+        raise Refusal("请选择承办人。", "assignee")
+    with transaction() as session:
+        worklist.assign(session, task_id, int(chosen), actor())
+    flash("已分办。")
+    return redirect(url_for("task.show", task_id=task_id))
+
+
+def _scope() -> inbox.Scope:
+    given = request.args.get("scope", "")
+    return inbox.Scope(given) if given in inbox.Scope.__members__.values() else inbox.Scope.MINE
+
+
+def _place(number: str, task_id: int) -> str:
+    return url_for("case.show", number=number, task=task_id, _anchor="form")
+
+
+def _next() -> str:
+    """The most urgent of my tasks, or my list when there is none."""
+    with reading() as session:
+        items = inbox.page(session, actor(), inbox.Scope.MINE, inbox.Filters(), limit=1).items
+    return _place(items[0].number, items[0].task_id) if items else url_for("task.inbox")
+
+
+def _again(task_id: int, form: BaseForm, message: str = "") -> str:
+    """The page of the case with the form as it was typed."""
+    with reading() as session:
+        task = worklist.task_for(session, task_id, actor())
+        asked = Asked(task_id=task_id, opened=task_form.Opened(form), message=message)
+        return render_template("case/show.html", page=CasePage(session, task.case, actor(), asked))
+
+
+def _refused(task_id: int, form: BaseForm, refusal: Refusal) -> str:
+    if isinstance(refusal, Conflict):
+        return _conflict(task_id, form, refusal.message)
+    is_at_field = bool(form.faults())
+    return _again(task_id, form, "" if is_at_field else refusal.message)
+
+
+def _conflict(task_id: int, form: BaseForm | None, message: str) -> str:
+    """Somebody was faster: who, and what was typed here, so that nothing is lost."""
+    with reading() as session:
+        task = worklist.task_for(session, task_id, actor())
+        shown: dict[str, Any] = {"task": task, "doer": _doer(session, task), "message": message}
+        answers = list(answers_of(form)) if form is not None else []
+        return render_template("task/conflict.html", answers=answers, **shown)
+
+
+def _doer(session: DbSession, task: UserTask) -> User | None:
+    doer = doer_of(session, task)
+    return None if doer is None or doer.id == actor().id else doer

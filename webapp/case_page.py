@@ -1,0 +1,220 @@
+"""Room case, its page: gathers what one reader sees of one case, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from models import inbox
+from models.audit import AuditEvent
+from models.case import CaseFile
+from models.case_record import CaseRecord, record_of
+from models.database import DbSession
+from models.deadline import Deadline
+from models.material import MaterialKind, required_materials
+from models.people import Permission, Role, User, colleagues
+from models.refusal import Refusal
+from models.vocabulary import ApplicantType
+from models.workflow import OPEN, UserTask
+from processes.case import may_withdraw, require_editable
+from processes.engine.drawing import Drawing
+from processes.personal_data import may_read_in_full
+from processes.review import eligibility
+from processes.workflow import definition_of
+from processes.worklist import may_work
+from webapp import diagram
+from webapp.answer_view import Part, application_parts
+from webapp.context import application_context
+from webapp.task_form import Opened, opened
+from webapp.timeline import Milestone, milestones
+
+STRIP = 20
+TABS = ("form", "materials", "map", "log", "audit")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule of the decision table applied to the case: a shape, a word, the clause."""
+
+    level: str
+    word: str
+    requirement: str
+    clause: str
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One statutory clock with the offices and people it runs for."""
+
+    deadline: Deadline
+    who: list[str]
+
+
+@dataclass
+class Asked:
+    """What the address, or the form that came back, asks the page to show."""
+
+    task_id: int | None = None
+    opened: Opened | None = None
+    message: str = ""
+    tab: str = "form"
+    is_full: bool = False
+    errors: dict[str, str] = field(default_factory=dict)
+    """Sentences at the small forms of the page (withdrawal, reveal), by field."""
+
+
+class CasePage:
+    """One case before one reader; the caller has checked that the case may be seen."""
+
+    def __init__(self, session: DbSession, case: CaseFile, reader: User, asked: Asked) -> None:
+        self.session, self.case, self.reader, self.asked = session, case, reader, asked
+        self.record: CaseRecord = record_of(session, case)
+
+    @property
+    def tab(self) -> str:
+        """The tab that is open at first."""
+        return self.asked.tab if self.asked.tab in TABS else "form"
+
+    @property
+    def is_applicant(self) -> bool:
+        """Outside the offices: internal opinions and names stay inside."""
+        return self.reader.role == Role.APPLICANT
+
+    @property
+    def type_label(self) -> str:
+        """个人, 合伙, 个体工商户 or 小微企业."""
+        return ApplicantType.title_of(self.case.applicant_type)
+
+    @cached_property
+    def task(self) -> UserTask | None:
+        """The open step that the page is about: the one asked for, else mine, else one I may claim."""
+        asked = [task for task in self.record.open_tasks if task.id == self.asked.task_id]
+        mine = [task for task in self.record.open_tasks if task.assignee_id == self.reader.id]
+        claimable = [task for task in self.record.open_tasks if self.may_claim(task)]
+        return next(iter([*asked, *mine, *claimable, *self.record.open_tasks]), None)
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether the reader works on it."""
+        return self.task is not None and self.task.assignee_id == self.reader.id
+
+    def may_claim(self, task: UserTask) -> bool:
+        """Whether the reader may take the step."""
+        return task.status == OPEN and task.assignee_id is None and may_work(task, self.reader)
+
+    def may_assign(self, task: UserTask) -> bool:
+        """Whether the reader is the head of the office that has the step."""
+        is_head = self.reader.may(Permission.TASK_ASSIGN) and task.department_id == self.reader.department_id
+        return is_head and task.assignee_id != self.case.applicant_user_id
+
+    @cached_property
+    def colleagues(self) -> list[User]:
+        """To whom the step of the page may be given."""
+        if self.task is None or not self.may_assign(self.task):
+            return []
+        return colleagues(self.session, self.task.department_id, Permission(self.task.permission))
+
+    @cached_property
+    def opened(self) -> Opened | None:
+        """The form of the step, when it is mine."""
+        if self.asked.opened is not None or self.task is None or not self.is_mine:
+            return self.asked.opened
+        return opened(self.session, self.task, self.case, self.reader)
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """The decision table, for the offices, where the drawing gives the step one."""
+        if self.task is None or self.is_applicant or not may_work(self.task, self.reader):
+            return []
+        if not self.drawing or not self.drawing.steps[self.task.element_id].properties.get("decision"):
+            return []
+        return [_finding(row.matched, row.outputs) for row in eligibility(self.session, self.case)]
+
+    @cached_property
+    def strip(self) -> list[inbox.Item]:
+        """My tasks beside the case."""
+        if not self.reader.may(Permission.TASK_WORK):
+            return []
+        return inbox.page(self.session, self.reader, inbox.Scope.MINE, inbox.Filters(), STRIP).items
+
+    @property
+    def clocks(self) -> Iterator[Clock]:
+        """The statutory clocks, running ones first."""
+        for deadline in sorted(self.record.deadlines, key=lambda found: (not found.is_running, found.id)):
+            tasks = [task for task in self.record.tasks if task.deadline_id == deadline.id]
+            yield Clock(deadline, list(dict.fromkeys(self._who(task) for task in tasks)))
+
+    @property
+    def pressing(self) -> Deadline | None:
+        """The running clock that ends first."""
+        running = [deadline for deadline in self.record.deadlines if deadline.is_running]
+        return min(running, key=lambda deadline: deadline.due_on, default=None)
+
+    @cached_property
+    def milestones(self) -> list[Milestone]:
+        """办理过程."""
+        return milestones(self.record.events, self.record.open_tasks, self.reader)
+
+    @property
+    def events(self) -> list[AuditEvent]:
+        """The whole log, for auditors."""
+        return self.record.events if self.reader.may(Permission.AUDIT_READ) else []
+
+    @cached_property
+    def is_full(self) -> bool:
+        """Whether personal numbers are shown unmasked."""
+        return self.asked.is_full or may_read_in_full(self.session, self.case, self.reader)
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """The application with its Chinese labels."""
+        return application_parts(self.case, application_context(self.session), self.is_full)
+
+    @property
+    def missing(self) -> list[MaterialKind]:
+        """Materials of the published list that are not in the file."""
+        present = {document.kind for document in self.record.documents}
+        required = required_materials(self.case.applicant_type, self.case.application)
+        return [kind for kind in required if kind.code not in present]
+
+    @cached_property
+    def drawing(self) -> Drawing | None:
+        """The version on which the case runs."""
+        track = self.record.track
+        return definition_of(self.session, track.definition_id).drawing if track else None
+
+    @cached_property
+    def states(self) -> diagram.States:
+        """Where the token stands."""
+        return diagram.states(self.drawing, self.record, self.reader) if self.drawing else {}
+
+    @property
+    def stations(self) -> list[diagram.Station]:
+        """The diagram in words."""
+        return diagram.stations(self.drawing, self.states) if self.drawing else []
+
+    @property
+    def may_withdraw(self) -> bool:
+        """Whether the reader may take the application back."""
+        return may_withdraw(self.case, self.reader)
+
+    @property
+    def may_edit(self) -> bool:
+        """Whether the reader may change the application now: in draft, and while 补正 is open."""
+        try:
+            require_editable(self.case, self.reader)
+        except Refusal:
+            return False
+        return True
+
+    def _who(self, task: UserTask) -> str:
+        is_hidden = self.is_applicant or task.assignee is None
+        return task.department.name if is_hidden or not task.assignee else task.assignee.display_name
+
+
+def _finding(is_broken: bool, outputs: Any) -> Finding:
+    level = "ok" if not is_broken else ("over" if outputs.get("level") == "block" else "soon")
+    word = {"ok": "符合", "over": "不符合", "soon": "请核实"}[level]
+    return Finding(level, word, str(outputs.get("requirement", "")), str(outputs.get("clause", "")))

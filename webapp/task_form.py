@@ -1,0 +1,92 @@
+"""Room task, its form: from the page to the verb and back, the same way for every form key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from forms.base import BaseForm, formdata_from_json
+from forms.registry import TASK_FORMS
+from models.case import CaseFile
+from models.database import DbSession, StaleWrite, transaction
+from models.people import User
+from models.refusal import Conflict, NotFound, Refusal
+from models.workflow import OPEN, UserTask
+from processes import worklist
+from processes.prefill import prefilled
+from webapp.context import task_context
+from webapp.wizard import add_row, blame, without_row
+
+STALE = "该事项已由他人办理，请刷新。"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A form as the page shows it; `saved_at` when it holds the person's own draft."""
+
+    form: BaseForm
+    saved_at: datetime | None = None
+
+
+def opened(session: DbSession, task: UserTask, case: CaseFile, actor: User) -> Opened:
+    """The form of a task before anything is sent: the person's draft, else what the case already says."""
+    make, context = form_class(task), task_context(session, task, case)
+    draft = worklist.draft_of(session, task.id, actor)
+    if draft is None:
+        return Opened(make(None, data=prefilled(session, case, task)).bind(context))
+    content, row = draft
+    return Opened(make(formdata_from_json(content)).bind(context), row.saved_at)
+
+
+def sent(session: DbSession, task: UserTask, data: MultiDict[str, str]) -> BaseForm:
+    """The form with what the page sent; `task` comes with its case."""
+    if "remove_row" in data:
+        data = without_row(data, data["remove_row"])
+    form: BaseForm = form_class(task)(data).bind(task_context(session, task, task.case))
+    if "add_row" in data:
+        add_row(form, data["add_row"])
+    return form
+
+
+def lost(task: UserTask, actor: User) -> str:
+    """Why the task cannot be completed by this person any more; empty when it still can."""
+    if task.status != OPEN:
+        return "该事项已办结或已终止，您填写的内容没有提交。"
+    if task.assignee_id not in (None, actor.id):
+        return "该事项正由他人办理，您填写的内容没有提交。"
+    return ""
+
+
+def typed(task: UserTask, data: MultiDict[str, str]) -> dict[str, object]:
+    """What the page sent, unchecked, for a draft."""
+    fields: dict[str, object] = form_class(task)(data).typed()
+    return fields
+
+
+def carry_out(task_id: int, actor: User, form: BaseForm) -> Refusal | None:
+    """Complete the task in one transaction; the refusal of a rule stands at its field and is returned.
+
+    Raises NotFound for strangers.
+    """
+    try:
+        with transaction() as session:
+            worklist.complete(session, task_id, actor, form.answers())
+    except StaleWrite:
+        return Conflict(STALE)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        if refusal.field:
+            blame(form, refusal.field, [refusal.message])
+        return refusal
+    return None
+
+
+def form_class(task: UserTask) -> Any:
+    """The class behind the task's form key. Raises Refusal when none is registered."""
+    if task.form_key not in TASK_FORMS:
+        raise Refusal("该环节的表单尚未配置，请联系系统管理员。")
+    return TASK_FORMS[task.form_key]

@@ -1,0 +1,65 @@
+"""Room timeline: the milestones of a case (办理过程) as the reader may know them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.audit import AuditEvent
+from models.people import Role, User
+from models.progress import MILESTONES
+from models.workflow import UserTask
+
+_MARKS = {
+    "deadline.missed": "late",
+    "deadline.extended": "warn",
+    "supplement.repeated": "warn",
+    "case.withdrawn": "warn",
+    "case.created": "",
+    "task.claimed": "",
+}
+# What an office does inside is not an applicant's business; results reach him by letter.
+_INTERNAL = ("task.claimed", "supplement.repeated")
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """One line: when, who, what; `mark` is the shape of its point. Without an instant it is under way."""
+
+    at: datetime | None
+    who: str
+    what: str
+    mark: str
+
+
+def milestones(events: Iterable[AuditEvent], open_tasks: Iterable[UserTask], reader: User) -> list[Milestone]:
+    """What happened, oldest first, and then what is being worked on."""
+    is_applicant = reader.role == Role.APPLICANT
+    past = [
+        _past(event, reader if is_applicant else None)
+        for event in events
+        if event.action in MILESTONES and not (is_applicant and event.action in _INTERNAL)
+    ]
+    return [*past, *(_under_way(task, is_applicant) for task in open_tasks)]
+
+
+def _past(event: AuditEvent, applicant: User | None) -> Milestone:
+    mark = _MARKS.get(event.action, "done")
+    if applicant is None or event.actor_id in (None, applicant.id):
+        return Milestone(event.at, event.actor_name, event.summary, mark)
+    office = event.actor_name.partition(" ")[0]
+    what = event.summary
+    if event.action == "task.completed":
+        what = f"{what.partition('：')[0]}：已办理"
+    return Milestone(event.at, office, what, mark)
+
+
+def _under_way(task: UserTask, is_applicant: bool) -> Milestone:
+    who = f"{task.department.name} {'' if is_applicant else worker(task)}".strip()
+    return Milestone(None, who, task.name, "now")
+
+
+def worker(task: UserTask) -> str:
+    """The name of who holds the task, or that nobody does; `task` comes with its person."""
+    return task.assignee.name if task.assignee else "待签收"
