@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.calendar import now
@@ -62,3 +62,11 @@ def supervisors_of(session: Session, department_id: int) -> list[int]:
             )
         )
     )
+
+
+def mark_read(session: Session, user: User, message_id: int | None = None) -> None:
+    """One of a person's own messages was read, or all of them; somebody else's are left alone."""
+    mine = update(Notification).where(Notification.user_id == user.id, Notification.read_at.is_(None))
+    if message_id is not None:
+        mine = mine.where(Notification.id == message_id)
+    session.execute(mine.values(read_at=now()))

@@ -14,12 +14,14 @@ from models import audit
 from models.calendar import calendar, end_of, now, today
 from models.case import CaseDepartment, CaseFile, CaseStatus
 from models.deadline import CALENDAR, WORKING, Deadline, due_for
+from models.letter import LetterKind
 from models.people import DepartmentKind
 from models.workflow import ARMED, CANCELLED, DONE, FIRED, NO_DEADLINE, OPEN, Timer, UserTask
 from processes.engine.drawing import Drawing, DrawnTimer, Step
 from processes.engine.environment import Clocks
 from processes.engine.instance import ArmedTimer, EngineFault, Instance
-from processes.notification import tell_applicant, tell_missed
+from processes.letter import issue
+from processes.notification import tell_applicant, tell_departments, tell_missed
 
 _LANES = {kind.label: kind.value for kind in DepartmentKind}
 
@@ -71,12 +73,12 @@ def project(
     session: Session, case: CaseFile, instance: Instance, rows: Rows, before: Mapping[str, Any]
 ) -> None:
     """Write what the token's new state means for the case; everything is in the caller's transaction."""
-    _project_fired(session, case, instance, rows)
     _end_rows(instance, rows)
     _project_status(case, instance, before)
     _start_clocks(session, case, instance, rows)
     _project_timers(session, case, instance, rows)
     _project_tasks(session, case, instance, rows)
+    _project_fired(session, case, instance, rows)
     _close_deadlines(rows)
 
 
@@ -110,8 +112,18 @@ def _record_missed(
         new={"key": deadline.key, "due_on": deadline.due_on, "clause": deadline.clause},
     )
     task = next((task for task in rows.tasks.values() if task.element_id == drawn.attached_to), None)
-    if task is not None:
+    if drawn.is_interrupting:
+        _tell_lapsed(session, case, deadline)
+    elif task is not None:
         tell_missed(session, case, task, deadline)
+
+
+def _tell_lapsed(session: Session, case: CaseFile, deadline: Deadline) -> None:
+    """The applicant let his own term pass (D-12): he is told by letter, his office by a message."""
+    reason = f"{deadline.name}于 {deadline.due_on.isoformat()} 届满，逾期未补正，视为撤回申请"
+    content = {"reason": reason, "withdrawn_on": today()}
+    issue(session, case, LetterKind.WITHDRAWAL, content, actor=None)
+    tell_departments(session, [case.hrss_id], f"{case.number}：{reason}。", case)
 
 
 def _end_rows(instance: Instance, rows: Rows) -> None:
@@ -127,9 +139,9 @@ def _end_rows(instance: Instance, rows: Rows) -> None:
 
 
 def _start_clocks(session: Session, case: CaseFile, instance: Instance, rows: Rows) -> None:
-    """A clock for every armed statutory timer; a clock that already runs may span several steps."""
+    """A clock for every statutory timer, also one that was late when it was born; a running one may span steps."""
     new = []
-    for timer in instance.timers():
+    for timer in [*instance.fired(), *instance.timers()]:
         drawn = instance.definition.drawing.timers[timer.element_id]
         if drawn.deadline and timer.start_on and rows.clock(drawn.deadline, timer.start_on) is None:
             new.append(_new_deadline(case, drawn, timer, timer.start_on))

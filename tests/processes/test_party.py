@@ -21,7 +21,11 @@ def test_parties_are_found_by_number_but_never_stored_readable(world: World) -> 
     row = guarantor(guarantee_amount="200000.00")
     case_id = world.submitted(**_large(guarantors=[row]))
     with reading() as session:
-        hashes = dict(session.execute(select(CaseParty.role, CaseParty.id_hash).where(CaseParty.case_id == case_id)).all())
+        hashes = dict(
+            session.execute(
+                select(CaseParty.role, CaseParty.id_hash).where(CaseParty.case_id == case_id)
+            ).all()
+        )
     assert hashes["guarantor"] == keyed_hash(str(row["id_number"]))
     assert {"applicant", "business"} <= set(hashes)
 

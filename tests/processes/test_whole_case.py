@@ -6,11 +6,15 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from models import audit
 from models.case import CaseStatus
-from models.database import reading
+from models.database import reading, transaction
+from models.letter import Letter
+from models.notification import Notification
 from models.refusal import Conflict, Forbidden, Refusal
+from processes.timer import due_timers, fire
 from tests.world import World, answers, on
 
 NORMAL = (
@@ -165,3 +169,58 @@ def test_a_late_review_needs_its_reason_and_is_told_to_the_superior(world: World
         assert clock.late_by == 2
         assert clock.missed_at is not None
         assert clock.late_reason == "补充核查"
+
+
+def test_a_review_that_starts_late_is_late_from_the_first_moment(world: World) -> None:
+    case_id = world.submitted()
+    with on(date(2026, 3, 20)):
+        world.complete(case_id, "acceptance", answers("acceptance", late_reason="窗口人手不足"))
+        clock = world.deadlines(case_id)["qualification"]
+        assert clock.start_on == date(2026, 3, 2)
+        assert clock.due_on == date(2026, 3, 11)
+        assert clock.missed_at is not None
+        with pytest.raises(Refusal) as refusal:
+            go(world, case_id, "qualification_review")
+        assert refusal.value.field == "late_reason"
+    with reading() as session:
+        told = session.scalars(select(Notification.text).where(Notification.kind == "overdue")).all()
+    assert any("资格审核已超期" in text for text in told)
+
+
+def test_silence_after_the_notice_counts_as_withdrawal(world: World) -> None:
+    items = [{"material": "营业执照", "problem": "缺", "requirement": "补交"}]
+    case_id = world.submitted()
+    world.complete(
+        case_id, "acceptance", answers("acceptance", result="incomplete", items=items, delivered_on=None)
+    )
+    assert world.deadlines(case_id)["supplement"].due_on == date(2026, 3, 30)
+    with on(date(2026, 3, 30), 23):
+        assert fire_all() == 0
+    with on(date(2026, 3, 31), 0):
+        assert fire_all() == 1
+    assert world.status(case_id) == CaseStatus.LAPSED
+    assert world.open_tasks(case_id) == {}
+    with reading() as session:
+        kinds = session.scalars(select(Letter.kind).where(Letter.case_id == case_id)).all()
+    assert kinds == ["supplement", "withdrawal"]
+
+
+def test_nothing_lapses_on_a_provisional_date(world: World) -> None:
+    items = [{"material": "营业执照", "problem": "缺", "requirement": "补交"}]
+    with on(date(2026, 12, 14)):
+        case_id = world.submitted()
+        late = answers("acceptance", result="incomplete", items=items, delivered_on=None)
+        world.complete(case_id, "acceptance", late)
+        assert world.deadlines(case_id)["supplement"].provisional
+    with on(date(2027, 6, 1)):
+        assert fire_all() == 0
+    assert world.status(case_id) == CaseStatus.SUPPLEMENTING
+
+
+def fire_all() -> int:
+    with reading() as session:
+        due = due_timers(session)
+    for timer_id, _case_id in due:
+        with transaction() as session:
+            fire(session, timer_id)
+    return len(due)
