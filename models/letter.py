@@ -81,7 +81,7 @@ def issued_letter(session: Session, letter_id: int, user: User) -> Issued:
     ).first()
     if found is None:
         raise NotFound("未找到该文书，或您无权查看。")
-    letter, case = found.tuple()
+    letter, case = found
     department = session.get(Department, letter.department_id) if letter.department_id else None
     issuer = session.get(User, letter.issued_by_id) if letter.issued_by_id else None
     return Issued(letter, case, department, issuer)

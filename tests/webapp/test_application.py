@@ -55,7 +55,16 @@ def fill_in(client: FlaskClient, number: str, fields: dict[str, Any], kind: str 
 
 def test_choosing_shows_each_kind_with_limit_and_list(sign_in: SignIn) -> None:
     page = sign_in("shenqing").get("/cases/new").text
-    for words in ("个人", "合伙", "个体工商户", "小微企业", "300,000.00", "4,000,000.00", "营业执照", "承诺书"):
+    for words in (
+        "个人",
+        "合伙",
+        "个体工商户",
+        "小微企业",
+        "300,000.00",
+        "4,000,000.00",
+        "营业执照",
+        "承诺书",
+    ):
         assert words in page
 
 
@@ -70,7 +79,9 @@ def test_an_unknown_kind_is_refused(sign_in: SignIn, kind: str) -> None:
 def test_a_whole_application_is_handed_in(sign_in: SignIn, world: World, kind: str) -> None:
     client = sign_in("shenqing")
     number = draft(client, kind)
-    fields = world.person(signed_on="2026-03-02") if kind == "person" else world.enterprise(signed_on="2026-03-02")
+    fields = (
+        world.person(signed_on="2026-03-02") if kind == "person" else world.enterprise(signed_on="2026-03-02")
+    )
     fill_in(client, number, fields, kind)
     review = f"/cases/{number}/application/review"
     page = client.get(review).text
@@ -206,7 +217,13 @@ def test_other_people_find_nothing(sign_in: SignIn, world: World) -> None:
     client = sign_in("renshe1")
     number = draft(client)
     urls = [f"/cases/{number}/application{tail}" for tail in ("", "/applicant", "/materials", "/review")]
-    for name, status in (("shenqing", 404), ("renshe2", 403), ("dlt_renshe1", 404), ("lingdao", 403), ("guanli", 403)):
+    for name, status in (
+        ("shenqing", 404),
+        ("renshe2", 403),
+        ("dlt_renshe1", 404),
+        ("lingdao", 403),
+        ("guanli", 403),
+    ):
         other = sign_in(name)
         assert {other.get(url).status_code for url in urls} == {status}, name
         assert {other.post(url, data={}).status_code for url in urls[1:2] + urls[3:]} == {status}, name

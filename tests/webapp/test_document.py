@@ -28,7 +28,9 @@ def picture(kind: str = "PNG") -> bytes:
     return target.getvalue()
 
 
-def upload(client: FlaskClient, number: str, *files: tuple[bytes, str], kind: str = "id_card") -> TestResponse:
+def upload(
+    client: FlaskClient, number: str, *files: tuple[bytes, str], kind: str = "id_card"
+) -> TestResponse:
     data = {"kind": kind, "file": [(io.BytesIO(content), name) for content, name in files]}
     return client.post(f"/cases/{number}/documents", data=data, content_type="multipart/form-data")
 
@@ -81,7 +83,9 @@ def test_several_files_at_once_are_listed_read_and_removed(sign_in: SignIn) -> N
         (PDF, "../../etc/<img src=x onerror=alert(1)>.exe", "只接受"),
     ],
 )
-def test_a_bad_file_is_refused_with_its_name(sign_in: SignIn, content: bytes, name: str, message: str) -> None:
+def test_a_bad_file_is_refused_with_its_name(
+    sign_in: SignIn, content: bytes, name: str, message: str
+) -> None:
     client = sign_in("shenqing")
     answer = upload(client, draft(client), (picture(), "好.png"), (content, name))
     assert answer.status_code == 422
@@ -120,7 +124,9 @@ def test_only_those_who_see_the_case_read_its_materials(sign_in: SignIn, world: 
     number = draft(owner)
     upload(owner, number, (picture(), "好.png"))
     url = f"/documents/{ids()[0]}"
-    statuses = {name: sign_in(name).get(url).status_code for name in ("renshe2", "dlt_renshe1", "shenqing", "guanli")}
+    statuses = {
+        name: sign_in(name).get(url).status_code for name in ("renshe2", "dlt_renshe1", "shenqing", "guanli")
+    }
     assert statuses == {"renshe2": 200, "dlt_renshe1": 404, "shenqing": 404, "guanli": 403}
     assert sign_in("renshe2").post(f"{url}/remove").status_code == 403
     assert sign_in("dlt_renshe1").post(f"{url}/remove").status_code == 404
