@@ -19,6 +19,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.crypto import EncryptedJSON
@@ -131,13 +132,13 @@ class CaseCounter(Base):
 
 def next_number(session: Session, series: str) -> str:
     """The next number of a series without gaps, e.g. CD202600042; the row is locked until the commit."""
-    counter = session.scalars(
-        select(CaseCounter).where(CaseCounter.series == series).with_for_update()
-    ).first()
+    query = select(CaseCounter).where(CaseCounter.series == series).with_for_update()
+    counter = session.scalars(query).first()
     if counter is None:
-        counter = CaseCounter(series=series, last=0)
-        session.add(counter)
-        session.flush()
+        # Two offices may open the series of a new year at the same moment.
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        session.execute(insert(CaseCounter).values(series=series, last=0).on_conflict_do_nothing())
+        counter = session.scalars(query).one()
     counter.last += 1
     return f"{series}{counter.last:05d}"
 
