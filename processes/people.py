@@ -15,6 +15,7 @@ from models.refusal import NotFound, Refusal
 from processes.login import close_all_sessions, hash_password, is_password_of
 
 _USERNAME = re.compile(r"[a-z][a-z0-9_.-]{2,39}")
+_REGION = re.compile(r"[0-9]{6,12}")
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,33 @@ def reset_password(session: Session, user_id: int, actor: User) -> str:
     close_all_sessions(session, user.id)
     audit.record(session, "user.password_reset", f"重置 {user.username} 的密码", actor=actor)
     return first
+
+
+def add_region(session: Session, code: str, name: str, parent: str, actor: User | None) -> Region:
+    """Add a region (行政区划) under the one with the code `parent`, if any. Raises Refusal."""
+    _may_manage(actor)
+    if not _REGION.fullmatch(code):
+        raise Refusal("行政区划代码应为 6 至 12 位数字。", "code")
+    if not 2 <= len(name.strip()) <= 60:
+        raise Refusal("地区名称应为 2 至 60 个字。", "name")
+    if session.scalars(select(Region).where(Region.code == code)).first() is not None:
+        raise Refusal(f"行政区划代码 {code} 已存在。", "code")
+    above = region_coded(session, parent).id if parent else None
+    region = Region(code=code, name=name.strip(), parent_id=above)
+    session.add(region)
+    session.flush()
+    audit.record(
+        session, "region.added", f"新增地区 {name}", actor=actor, new={"code": code, "parent": parent}
+    )
+    return region
+
+
+def region_coded(session: Session, code: str) -> Region:
+    """The region of that code. Raises Refusal."""
+    found = session.scalars(select(Region).where(Region.code == code)).first()
+    if found is None:
+        raise Refusal(f"没有行政区划代码为 {code} 的地区。", "region")
+    return found
 
 
 def add_department(

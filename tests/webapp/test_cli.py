@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -117,6 +118,44 @@ def test_a_wrong_account_is_refused(ready: Run, arguments: tuple[str, ...], mess
     assert message in ready("user", "add", *arguments, expect=1).output
     with database.reading() as session:
         assert user_named(session, "wangwu") is None
+
+
+def test_a_new_installation_reaches_its_first_administrator(ready: Run) -> None:
+    ready("region", "add", "150600", "示例市")
+    ready("region", "add", "150627", "示例旗", "--parent", "150600")
+    ready("department", "add", "示例旗大数据中心", "operations", "150627")
+    ready("user", "add", "guanli", "管理员", "administrator", "--department", "示例旗大数据中心")
+    with database.reading() as session:
+        user = user_named(session, "guanli")
+        assert user is not None
+        assert user.department is not None
+        assert user.department.region.code == "150627"
+        actions = {event.action for event in session.query(AuditEvent)}
+        assert actions >= {"region.added", "department.added", "user.added"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("region", "add", "15", "示例市"), "6 至 12 位"),
+        (("region", "add", "150627", "旗"), "地区名称"),
+        (("region", "add", "150627", "示例旗", "--parent", "999999"), "999999"),
+        (("department", "add", "示例局", "hrss", "999999"), "999999"),
+        (("department", "add", "示例局", "bakery", "150600"), "机构类型"),
+    ],
+)
+def test_a_wrong_place_is_refused(ready: Run, arguments: tuple[str, ...], message: str) -> None:
+    ready("region", "add", "150600", "示例市")
+    assert message in ready(*arguments, expect=1).output
+    assert "已存在" in ready("region", "add", "150600", "示例市", expect=1).output
+
+
+def test_a_taken_port_is_told(ready: Run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert "另选端口" in ready("serve", "--port", port, expect=1).output
 
 
 def test_a_token_opens_the_rest_door_and_is_not_stored(world: World, run: Run) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import Flask
 from flask.cli import AppGroup
 
-from webapp.cli import audit, calendar, clock, db, demo, jobs, process, user
+from webapp.cli import audit, calendar, clock, db, demo, jobs, office, process, user
 
 GROUPS: tuple[AppGroup, ...] = (
     db.group,
     demo.group,
+    office.regions,
+    office.departments,
     user.group,
     user.tokens,
     process.group,

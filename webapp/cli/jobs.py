@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import signal
 import sys
+from typing import Any
 
 import click
 from flask import current_app
 from waitress import create_server  # type: ignore[import-untyped]  # it ships no types
 
 from webapp import jobs
-from webapp.cli.group import Group, command
+from webapp.cli.group import Group, Stop, command
 
 THREADS = 8
 group = Group("jobs", help="到期事项。")
@@ -31,15 +32,7 @@ def run() -> None:
 @click.option("--port", default=8000, type=click.IntRange(1, 65535), help="监听端口，默认 8000。")
 def serve(host: str, port: int) -> None:
     """启动网站，并在后台办理到期事项。"""
-    server = create_server(
-        current_app._get_current_object(),  # type: ignore[attr-defined]  # the proxy's own method
-        host=host,
-        port=port,
-        threads=THREADS,
-        ident=None,
-        # Behind HTTPS the one proxy in front says who asks (webapp/__init__.py); otherwise nobody may.
-        clear_untrusted_proxy_headers=not current_app.config["SESSION_COOKIE_SECURE"],
-    )
+    server = _listen(host, port)
     click.echo(f"多审已启动：http://{host}:{port}/  （按 Ctrl+C 停止）")
     worker = jobs.Worker()
     worker.start()
@@ -50,3 +43,19 @@ def serve(host: str, port: int) -> None:
     finally:
         worker.stop()
         server.close()
+
+
+def _listen(host: str, port: int) -> Any:
+    """The server on its port. Raises Stop when another program has it."""
+    try:
+        return create_server(
+            current_app._get_current_object(),  # type: ignore[attr-defined]  # the proxy's own method
+            host=host,
+            port=port,
+            threads=THREADS,
+            ident=None,
+            # Behind HTTPS the one proxy in front says who asks (webapp/__init__.py); otherwise nobody may.
+            clear_untrusted_proxy_headers=not current_app.config["SESSION_COOKIE_SECURE"],
+        )
+    except OSError as error:
+        raise Stop(f"无法监听 {host}:{port}（{error.strerror}），请用 --port 另选端口。") from error
