@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -14,6 +13,7 @@ from models.case import CaseFile
 from models.deadline import Deadline
 from models.document import Document, documents_of
 from models.letter import Letter, letters_of
+from models.loan import Extension, Loan, extensions_of, loan_of
 from models.people import User
 from models.progress import deadlines_of
 from models.review import Opinion, Supplement, supplements_of
@@ -40,6 +40,8 @@ class CaseRecord:
     letters: list[Letter]
     documents: list[Document]
     supplements: list[Supplement]
+    loan: Loan | None
+    extensions: list[Extension]
     events: list[AuditEvent]
 
     @property
@@ -59,6 +61,8 @@ def record_of(session: Session, case: CaseFile) -> CaseRecord:
         letters=letters_of(session, case),
         documents=documents_of(session, case),
         supplements=supplements_of(session, case),
+        loan=loan_of(session, case),
+        extensions=extensions_of(session, case),
         events=events_of(session, case),
     )
 
@@ -99,7 +103,7 @@ def doer_of(session: Session, task: UserTask) -> User | None:
     return session.get(User, who) if who else None
 
 
-def _opinions(session: Session, case: CaseFile) -> list[Any]:
+def _opinions(session: Session, case: CaseFile) -> list[Opinion]:
     query = (
         select(Opinion)
         .where(Opinion.case_id == case.id)

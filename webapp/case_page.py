@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from forms.context import FormContext
 from models import inbox
 from models.audit import AuditEvent
+from models.calendar import today
 from models.case import CaseFile
 from models.case_record import CaseRecord, record_of
 from models.database import DbSession
@@ -25,10 +27,11 @@ from processes.review import eligibility
 from processes.workflow import definition_of
 from processes.worklist import may_work
 from webapp import diagram
-from webapp.answer_view import Part, application_parts
+from webapp.answer_view import Answer, Part, application_parts
 from webapp.context import application_context
+from webapp.opinion_view import OpinionView, extension_answers, loan_answers, opinion_views
 from webapp.task_form import Opened, opened
-from webapp.timeline import Milestone, milestones
+from webapp.timeline import Milestone, milestones, office_of
 
 STRIP = 20
 TABS = ("form", "materials", "map", "log", "audit")
@@ -144,7 +147,7 @@ class CasePage:
         """The statutory clocks, running ones first."""
         for deadline in sorted(self.record.deadlines, key=lambda found: (not found.is_running, found.id)):
             tasks = [task for task in self.record.tasks if task.deadline_id == deadline.id]
-            yield Clock(deadline, list(dict.fromkeys(self._who(task) for task in tasks)))
+            yield Clock(deadline, list(dict.fromkeys(office_of(task, self.is_applicant) for task in tasks)))
 
     @property
     def pressing(self) -> Deadline | None:
@@ -171,6 +174,24 @@ class CasePage:
     def parts(self) -> list[Part]:
         """The application with its Chinese labels."""
         return application_parts(self.case, application_context(self.session), self.is_full)
+
+    @cached_property
+    def opinions(self) -> list[OpinionView]:
+        """What the offices have found so far; none of it is shown to applicants."""
+        return [] if self.is_applicant else opinion_views(self.record.opinions, FormContext(today=today()))
+
+    @property
+    def loan(self) -> list[Answer]:
+        """The terms of the bank; an applicant sees them once the money has been paid out."""
+        loan = self.record.loan
+        is_shown = loan is not None and (loan.disbursed_on is not None or not self.is_applicant)
+        return loan_answers(loan) if loan is not None and is_shown else []
+
+    @property
+    def extension(self) -> list[Answer]:
+        """The request for more time that waits for a decision."""
+        waiting = [found for found in self.record.extensions if not found.decision]
+        return extension_answers(waiting[-1]) if waiting and not self.is_applicant else []
 
     @property
     def missing(self) -> list[MaterialKind]:
@@ -208,10 +229,6 @@ class CasePage:
         except Refusal:
             return False
         return True
-
-    def _who(self, task: UserTask) -> str:
-        is_hidden = self.is_applicant or task.assignee is None
-        return task.department.name if is_hidden or not task.assignee else task.assignee.display_name
 
 
 def _finding(is_broken: bool, outputs: Any) -> Finding:

@@ -50,9 +50,9 @@ def stations(drawing: Drawing, shown: Mapping[str, Mapping[str, Any]]) -> list[S
 
 
 def _missed(drawing: Drawing, track: Track, deadlines: list[Deadline]) -> States:
-    missed = {deadline.key for deadline in deadlines if deadline.missed_at}
+    missed = {d.key: "已超期" if d.is_running else "曾超期" for d in deadlines if d.missed_at}
     return {
-        timer.element_id: {"level": "late", "label": "曾超期"}
+        timer.element_id: {"level": "late", "label": missed[timer.deadline]}
         for timer in drawing.timers.values()
         if timer.deadline in missed and track.passed.get(timer.element_id)
     }

@@ -19,9 +19,7 @@ from models.material import material_label
 from models.money import format_amount
 from models.notification import UNREAD_CAP, unread_count
 from models.people import Permission, Role, User
-from models.reason import REASON_LABELS
 from models.working_days import Light
-from processes.steps import result_words
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,6 @@ def init(app: Flask) -> None:
         day=_day,
         moment=moment,
         material=material_label,
-        result=result_words,
         mask_id=mask_id,
         mask_phone=mask_phone,
         mask_account=mask_account,
@@ -74,7 +71,6 @@ def _shared() -> dict[str, Any]:
         "may": user.may if user else lambda _permission: False,
         "Permission": Permission,
         "CaseStatus": CaseStatus,
-        "reason_labels": REASON_LABELS,
         "Light": Light,
         "unread": _unread(user),
         "is_training": calendar.is_training(),

@@ -56,8 +56,14 @@ def _past(event: AuditEvent, applicant: User | None) -> Milestone:
 
 
 def _under_way(task: UserTask, is_applicant: bool) -> Milestone:
-    who = f"{task.department.name} {'' if is_applicant else worker(task)}".strip()
-    return Milestone(None, who, task.name, "now")
+    return Milestone(None, office_of(task, is_applicant), task.name, "now")
+
+
+def office_of(task: UserTask, is_applicant: bool) -> str:
+    """With whom the task lies; an applicant reads names of offices and his own only."""
+    if task.assignee is not None and task.assignee.role == Role.APPLICANT:
+        return f"申请人 {task.assignee.name}"
+    return f"{task.department.name} {'' if is_applicant else worker(task)}".strip()
 
 
 def worker(task: UserTask) -> str:
