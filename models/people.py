@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.database import Base
+from models.keyset import containing
 from models.refusal import Forbidden
 
 
@@ -176,3 +177,24 @@ def colleagues(session: Session, department_id: int, permission: Permission) -> 
     roles = [role.value for role in Role if permission in role.permissions]
     query = select(User).where(User.department_id == department_id, User.is_active, User.role.in_(roles))
     return list(session.scalars(query.order_by(User.name, User.id)))
+
+
+def all_departments(session: Session) -> list[Department]:
+    """Every office, also those out of use, by region and kind."""
+    return list(
+        session.scalars(select(Department).order_by(Department.region_id, Department.kind, Department.id))
+    )
+
+
+def users_like(session: Session, text: str, limit: int = 200) -> list[User]:
+    """Users whose login name or name contains `text`, in the order of their offices; `limit` at most."""
+    pattern = containing(text.strip())
+    query = select(User).where(
+        or_(User.username.like(pattern, escape="\\"), User.name.like(pattern, escape="\\"))
+    )
+    return list(session.scalars(query.order_by(User.department_id, User.role, User.id).limit(limit)))
+
+
+def all_regions(session: Session) -> list[Region]:
+    """Every region, by code."""
+    return list(session.scalars(select(Region).order_by(Region.code)))
