@@ -135,6 +135,16 @@ def lpr_on(session: Session, on: date, tenor: str = "1y") -> Decimal:
     return value
 
 
+def policy_sets(session: Session) -> list[PolicySet]:
+    """Every set, newest first."""
+    return list(session.scalars(select(PolicySet).order_by(PolicySet.effective_from.desc(), PolicySet.id)))
+
+
+def lpr_quotes(session: Session, limit: int = 60) -> list[LprQuote]:
+    """The newest quotes, newest first."""
+    return list(session.scalars(select(LprQuote).order_by(LprQuote.published_on.desc()).limit(limit)))
+
+
 def seed_policies(session: Session) -> None:
     """Write the shipped policy sets and LPR quotes (models/data/policy.json names every source)."""
     seed = json.loads(_SEED.read_text(encoding="utf-8"))

@@ -1,0 +1,60 @@
+"""Room policy: a dated parameter set and a publication of the LPR, as they are typed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from forms.base import BaseForm, RowForm, RowsField
+from forms.fields import LongText, TextField
+from forms.number_fields import CountField, MoneyField, PercentField, StrictDateField
+
+
+class GroupRow(RowForm):
+    """One group of persons the set supports."""
+
+    code = TextField("代码", required=True, max_length=40, hint="小写字母和下划线")
+    label = TextField("名称", required=True, max_length=60)
+
+
+class PolicyForm(BaseForm):
+    """新增政策参数: amounts in 元, terms in months, points in BP, shares in %."""
+
+    code = TextField("代码", required=True, max_length=30, hint="例如 2026-yjhl")
+    name = TextField("名称", required=True, max_length=100)
+    effective_from = StrictDateField(
+        "生效日期", required=True, hint="自该日起受理的申请适用；已受理的申请不变"
+    )
+    source = LongText("文件依据", required=True, hint="文号和名称")
+    personal_limit = MoneyField("个人贷款上限（元）", required=True, positive=True)
+    personal_term = CountField("个人贷款期限上限（月）", required=True, minimum=1, maximum=120)
+    partnership_percent = CountField("合伙合计上浮后比例（%）", required=True, minimum=100, maximum=300)
+    enterprise_limit = MoneyField("小微企业贷款上限（元）", required=True, positive=True)
+    enterprise_term = CountField("小微企业贷款期限上限（月）", required=True, minimum=1, maximum=120)
+    hiring_percent = CountField("新招用人员占比（%）", required=True, minimum=0, maximum=100)
+    hiring_percent_large = CountField("较大企业新招用人员占比（%）", required=True, minimum=0, maximum=100)
+    large_staff = CountField("较大企业的职工人数（超过）", required=True, minimum=1, maximum=10_000)
+    contract_months = CountField("劳动合同最短期限（月）", required=True, minimum=1, maximum=120)
+    rate_points = CountField("利率加点上限（BP）", required=True, minimum=0, maximum=1000)
+    subsidised_loans = CountField("累计享受次数上限", required=True, minimum=1, maximum=20)
+    counter_guarantee_free = MoneyField("免除反担保的个人贷款额度（元）", required=True)
+    minimum_age = CountField("最低年龄（周岁）", required=True, minimum=16, maximum=60)
+    supplement_days = CountField("补正期限（工作日）", required=True, minimum=1, maximum=60)
+    extension_days = CountField("延期上限（工作日）", required=True, minimum=0, maximum=60)
+    groups = RowsField("支持的人群", GroupRow, required=True, max_entries=40)
+
+    def rule_values(self) -> dict[str, Any]:
+        """The rules of the set in the shape of its row."""
+        own = ("code", "name", "effective_from", "source")
+        values = {name: value for name, value in self.answers().items() if name not in own}
+        rows: Any = values["groups"]
+        return {**values, "groups": [[row["code"], row["label"]] for row in rows]}
+
+
+class LprForm(BaseForm):
+    """登记 LPR."""
+
+    published_on = StrictDateField("公布日期", required=True, past=True)
+    one_year = PercentField("1年期（%）", required=True, maximum=Decimal(30))
+    five_year = PercentField("5年期以上（%）", maximum=Decimal(30))
+    source = TextField("来源", required=True, max_length=200, hint="公告名称或网址")
