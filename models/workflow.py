@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, and_, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.case import CaseFile
 from models.database import Base, BigId
@@ -158,3 +170,44 @@ class TaskDraft(Base):
 def open_tasks_of(case: CaseFile) -> Any:
     """Criterion: the open tasks of a case."""
     return and_(UserTask.case_id == case.id, UserTask.status == OPEN)
+
+
+@dataclass(frozen=True)
+class Version:
+    """One published version as a list shows it; `running` counts the cases on it that have not ended."""
+
+    id: int
+    key: str
+    name: str
+    version: int
+    digest: str
+    published_at: datetime
+    published_by: str
+    running: int
+    decisions: list[str]
+
+
+def versions(session: Session) -> list[Version]:
+    """Every published version, newest first for each drawing."""
+    row = ProcessDefinition
+    running = (
+        select(func.count())
+        .select_from(ProcessInstance)
+        .where(ProcessInstance.definition_id == row.id, ProcessInstance.is_finished.is_(False))
+        .scalar_subquery()
+    )
+    shown = (row.id, row.key, row.name, row.version, row.digest, row.published_at, row.decisions)
+    query = select(*shown, User.name.label("published_by"), running.label("running"))
+    found = session.execute(
+        query.outerjoin(User, User.id == row.published_by_id).order_by(row.key, row.version.desc())
+    ).mappings()
+    return [
+        Version(
+            **{
+                **line,
+                "published_by": line["published_by"] or "系统",
+                "decisions": sorted(line["decisions"]),
+            }
+        )
+        for line in found
+    ]
