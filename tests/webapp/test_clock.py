@@ -1,0 +1,121 @@
+"""The training clock: moves the date, fires what is due, and does not exist anywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from models import calendar, database, tables
+from models.calendar import SHANGHAI
+from models.database import bound, reading
+from models.settings import Settings
+from models.working_days import next_working_day
+from processes.seed import SAMPLE_PASSWORD, seed_rules, seed_sample_county
+from tests.world import World, answers
+from webapp import create_app
+
+LONG = timedelta(days=40)
+
+
+@pytest.fixture
+def running(url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application on the sample county, with a clock that runs: no test holds it."""
+    here = database.bind(database.Database(url))
+    tables.metadata.create_all(here.writer)
+    with database.transaction() as session:
+        seed_rules(session, training=True)
+        seed_sample_county(session)
+    here.dispose()
+    app = create_app(Settings(url, "test", bytes(range(32)), tmp_path / "uploads", True, False, 30))
+    app.config["WTF_CSRF_ENABLED"] = False
+    yield app
+    bound().dispose()
+
+
+@pytest.fixture
+def client(running: Flask) -> FlaskClient:
+    """The administrator."""
+    client = running.test_client()
+    client.post("/login", data={"username": "guanli", "password": SAMPLE_PASSWORD})
+    return client
+
+
+def shown() -> str:
+    with reading():
+        return f"{calendar.now().astimezone(SHANGHAI):%Y-%m-%d}"
+
+
+def test_the_date_is_set_and_every_page_says_so(client: FlaskClient) -> None:
+    answer = client.post("/clock", data={"day": "2027-03-05", "hour": "09:00"})
+    assert "没有到期事项" in answer.text
+    assert "模拟日期 <b>2027-03-05" in client.get("/admin/people").text
+    assert shown() == "2027-03-05"
+
+
+def test_days_and_working_days_are_stepped_and_reset(client: FlaskClient) -> None:
+    real = shown()
+    client.post("/clock", data={"day": "2026-09-30", "hour": "09:00"})
+    client.post("/clock/step", data={"by": "day"})
+    assert shown() == "2026-10-01"
+    client.post("/clock/step", data={"by": "working_day"})
+    with reading():
+        expected = next_working_day(calendar.today() - timedelta(days=1), calendar.calendar())
+    assert shown() == expected.isoformat() == "2026-10-08"
+    client.post("/clock/step", data={"by": "reset"})
+    assert shown() == real
+    assert client.post("/clock/step", data={"by": "year"}).status_code == 400
+
+
+def test_what_has_become_due_is_done_at_once(client: FlaskClient) -> None:
+    world = World()
+    with reading():
+        signed = calendar.today()
+    case_id = world.submitted(signed_on=signed.isoformat())
+    world.complete(case_id, "acceptance", answers("acceptance"))
+    answer = client.post("/clock", data={"day": (signed + LONG).isoformat(), "hour": "09:00"})
+    assert answer.status_code == 200
+    assert "没有到期事项" not in answer.text
+    assert world.deadlines(case_id)["qualification"].missed_at is not None
+
+
+@pytest.mark.parametrize(
+    ("day", "hour"),
+    [
+        ("2026-02-30", "09:00"),
+        ("1999-01-01", "09:00"),
+        ("2099-01-01", "09:00"),
+        ("", "09:00"),
+        ("2026-03-05", "24:00"),
+        ("2026-03-05", "x"),
+        ("2026-03-05", ""),
+        ("2026-03-05", "٠٩:٠٠"),
+    ],
+)
+def test_dates_that_are_none_are_refused(client: FlaskClient, day: str, hour: str) -> None:
+    real = shown()
+    answer = client.post("/clock", data={"day": day, "hour": hour})
+    assert (answer.status_code, shown()) == (422, real)
+
+
+def test_outside_of_training_there_is_no_clock(running: Flask, client: FlaskClient) -> None:
+    assert client.get("/clock").status_code == 200
+    running.config["TRAINING"] = False
+    for method, path in (("GET", "/clock"), ("POST", "/clock"), ("POST", "/clock/step")):
+        assert client.open(path, method=method).status_code == 404
+    running.config["TRAINING"] = True
+    with bound().writer.begin() as connection:
+        connection.execute(sa.text("UPDATE installation SET is_training = :no"), {"no": False})
+    assert client.post("/clock/step", data={"by": "day"}).status_code == 404
+
+
+def test_only_the_administrator_moves_it(running: Flask) -> None:
+    clerk = running.test_client()
+    clerk.post("/login", data={"username": "renshe1", "password": SAMPLE_PASSWORD})
+    assert clerk.get("/clock").status_code == 403
+    assert clerk.post("/clock/step", data={"by": "day"}).status_code == 403
