@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, func, select
+from sqlalchemy import ForeignKey, Index, String, Text, func, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models.case import CaseFile, visible_to
 from models.database import Base, BigId
+from models.keyset import cursor_after, read_cursor
+from models.people import User
 
 UNREAD_CAP = 100
 
@@ -36,3 +40,42 @@ def unread_count(session: Session, user_id: int) -> int:
         .subquery()
     )
     return session.scalar(select(func.count()).select_from(rows)) or 0
+
+
+@dataclass(frozen=True)
+class Message:
+    """One line of a person's messages; `number` of the case when the person may see it."""
+
+    id: int
+    text: str
+    number: str
+    created_at: datetime
+    is_read: bool
+
+
+@dataclass(frozen=True)
+class Messages:
+    """One page of messages, and the cursor that continues after it."""
+
+    lines: list[Message]
+    after: str = ""
+
+
+def messages_of(session: Session, user: User, after: str = "", limit: int = 20) -> Messages:
+    """A person's own messages, newest first. Raises Refusal for a broken cursor."""
+    visible = select(CaseFile.id, CaseFile.number).where(visible_to(user)).subquery()
+    query = (
+        select(Notification, visible.c.number)
+        .outerjoin(visible, visible.c.id == Notification.case_id)
+        .where(Notification.user_id == user.id)
+        .order_by(Notification.created_at.desc(), Notification.id.desc())
+    )
+    if after:
+        query = query.where(tuple_(Notification.created_at, Notification.id) < read_cursor(after))
+    rows = session.execute(query.limit(limit + 1)).all()
+    lines = [
+        Message(row.id, row.text, number or "", row.created_at, row.read_at is not None)
+        for row, number in rows[:limit]
+    ]
+    more = cursor_after(lines[-1].created_at, lines[-1].id) if len(rows) > limit else ""
+    return Messages(lines, more)
