@@ -17,7 +17,7 @@ from models import database
 from models.calendar import set_clock
 from models.settings import Settings
 from processes import installation
-from processes.seed import SAMPLE_PASSWORD, seed_sample_county
+from processes.seed import SAMPLE_PASSWORD, seed_rules, seed_sample_county
 from tests.journeys.person import Person
 from tests.world import World, at
 from webapp import create_app
@@ -93,8 +93,8 @@ def town(url: str, tmp_path: Path, browser: Browser) -> Iterator[Town]:
     )
     app = create_app(settings)
     installation.upgrade(url)
-    installation.seed(training=True)
     with database.transaction() as session:
+        seed_rules(session, training=True)
         seed_sample_county(session)
         set_clock(session, at(date(2026, 3, 2)))
     server = create_server(app, host="127.0.0.1", port=0, threads=8)

@@ -18,7 +18,9 @@ class Person:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.faults: list[str] = []
-        page.on("console", lambda m: self.faults.append(m.text) if "Content Security Policy" in m.text else None)
+        page.on(
+            "console", lambda m: self.faults.append(m.text) if "Content Security Policy" in m.text else None
+        )
         page.on("pageerror", lambda error: self.faults.append(str(error)))
 
     def sign_in(self, username: str, password: str) -> None:
@@ -35,7 +37,7 @@ class Person:
 
     def sees(self, text: str) -> bool:
         """Whether the text is visible somewhere."""
-        self.page.get_by_text(text).first.wait_for()
+        self.page.get_by_text(text).locator("visible=true").first.wait_for()
         return True
 
     def button(self, name: str) -> Locator:
