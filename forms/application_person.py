@@ -50,7 +50,7 @@ class PartnershipApplicantForm(ApplicantForm):
             if row.value("id_number") in seen:
                 row.fault("id_number", "合伙人不得重复填报")
             seen.append(row.value("id_number"))
-        if any(row.errors for row in self._fields["partners"].filled()):  # type: ignore[attr-defined]
+        if any(row.errors for row in self._fields["partners"].filled()):  # type: ignore[attr-defined]  # as above
             self.fault("partners", "请核对其他合伙人的身份证号")
 
 

@@ -1,4 +1,4 @@
-"""Every table of the program in one import, for migrations and tests."""
+"""Room tables: every table of the program in one import, for migrations and tests."""
 
 from __future__ import annotations
 

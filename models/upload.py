@@ -58,11 +58,15 @@ def _check_image(content: bytes) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            with Image.open(io.BytesIO(content)) as image:
-                if image.width * image.height > MAX_PIXELS:
-                    raise Refusal("图片尺寸过大，请缩小后上传。", "file")
-                image.verify()
+            _read_image(content)
     except Image.DecompressionBombError as error:
         raise Refusal("图片尺寸过大，请缩小后上传。", "file") from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Warning) as error:
         raise Refusal("图片文件已损坏，请重新扫描或拍照。", "file") from error
+
+
+def _read_image(content: bytes) -> None:
+    with Image.open(io.BytesIO(content)) as image:
+        if image.width * image.height > MAX_PIXELS:
+            raise Refusal("图片尺寸过大，请缩小后上传。", "file")
+        image.verify()

@@ -48,6 +48,6 @@ def expect(answer: TestResponse, status: int) -> Any:
     assert answer.status_code == status, answer.get_data(as_text=True)
     if status >= 400:
         assert answer.mimetype == "application/problem+json"
-        assert set(answer.json) == {"type", "title", "status", "detail", "message", "errors"}  # type: ignore[arg-type]
-        assert answer.json["status"] == status  # type: ignore[index]
+        assert set(answer.json) == {"type", "title", "status", "detail", "message", "errors"}
+        assert answer.json["status"] == status
     return answer.json

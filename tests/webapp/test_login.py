@@ -53,7 +53,7 @@ def test_login_never_leads_outside(app: Flask, target: str) -> None:
 
 
 def test_every_route_declares_who_may_use_it(app: Flask) -> None:
-    public = {e for e, view in app.view_functions.items() if view.permission == PUBLIC}  # type: ignore[attr-defined]
+    public = {e for e, view in app.view_functions.items() if view.permission == PUBLIC}
     assert {e for e in public if not e.startswith("api")} == {
         "static",
         "login.show",

@@ -36,11 +36,10 @@ def enter() -> str | Response | tuple[str, int]:
     form = _login_form()
     if not form.validate():
         return _page(form), 422
+    name, password = form.username.data or "", form.password.data or ""
     try:
         with transaction() as session:
-            user = login.check_password(
-                session, form.username.data or "", form.password.data or "", _address()
-            )
+            user = login.check_password(session, name, password, _address())
     except Refusal as refusal:
         form.password.errors = [refusal.message]
         return _page(form), refusal.status
@@ -48,8 +47,7 @@ def enter() -> str | Response | tuple[str, int]:
         form.password.errors = ["用户名或密码不正确。"]
         return _page(form), 422
     sign_in(user, _address())
-    wanted = request.form.get("next", "")
-    return redirect(wanted if _LOCAL.fullmatch(wanted) else url_for("home.show"))
+    return redirect(_wanted())
 
 
 @blueprint.post("/logout")
@@ -102,3 +100,9 @@ def _page(form: LoginForm) -> str:
 
 def _address() -> str:
     return request.remote_addr or ""
+
+
+def _wanted() -> str:
+    """Where the person was going, if that is a page of ours."""
+    wanted = request.form.get("next", "")
+    return wanted if _LOCAL.fullmatch(wanted) else url_for("home.show")
