@@ -145,8 +145,8 @@ class RowsField(FieldList):  # type: ignore[type-arg]  # generic in the stubs on
     def blank_row(self) -> Any:
         """An empty row named `…-__index__-…` for the page's template element."""
         options = {"name": f"{self.name}-__index__", "id": f"{self.id}-__index__", "_meta": self.meta}
-        meta: Any = self.meta
-        entry: Any = meta.bind_field(self._form, self.unbound_field, options)
+        this: Any = self
+        entry: Any = this.meta.bind_field(this._form, self.unbound_field, options)
         entry.process(None, {})
         if self.context is not None:
             entry.form.take(self.context)
