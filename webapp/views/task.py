@@ -77,12 +77,14 @@ def save_draft(task_id: int) -> Response:
     """暂存, by the button or by itself."""
     with transaction() as session:
         task = worklist.task_for(session, task_id, actor())
+        place = _place(task.case.number, task_id)
+        place = _place(task.case.number, task_id)
         draft = worklist.save_draft(session, task_id, actor(), task_form.typed(task, request.form))
         saved_at = moment(draft.saved_at)
     if wants_json():
         return jsonify(saved_at=saved_at, message=f"已暂存 {saved_at}")
     flash(f"已暂存（{saved_at}），尚未提交。")
-    return redirect(_place(task.case.number, task_id))
+    return redirect(place)
 
 
 @blueprint.post(f"/tasks/<int(max={BIGGEST_ID}):task_id>/claim")
