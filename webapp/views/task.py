@@ -78,7 +78,6 @@ def save_draft(task_id: int) -> Response:
     with transaction() as session:
         task = worklist.task_for(session, task_id, actor())
         place = _place(task.case.number, task_id)
-        place = _place(task.case.number, task_id)
         draft = worklist.save_draft(session, task_id, actor(), task_form.typed(task, request.form))
         saved_at = moment(draft.saved_at)
     if wants_json():
