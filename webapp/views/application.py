@@ -26,7 +26,7 @@ blueprint = Blueprint("application", __name__)
 Page = str | Response | tuple[str, int]
 blueprint.add_app_template_filter(material_label, "material")
 PATH = "/cases/<number>/application"
-KEPT = "已保存所填内容。"
+KEPT, UNKEPT = "已保存所填内容。", "尚未保存，请更正下列内容后再保存。"
 
 
 @blueprint.get("/cases/new")
@@ -174,9 +174,7 @@ def _answer(wizard: Wizard, step: str, form: BaseForm, faults: dict[str, list[st
         return _step(wizard, step, changed)
     go = request.form.get("go", "next")
     if faults and (go == "next" or not wizard.is_draft):
-        return _step(
-            wizard, step, form, KEPT if wizard.is_draft else "尚未保存，请更正下列内容后再保存。"
-        ), 422
+        return _step(wizard, step, form, "" if wizard.is_draft else UNKEPT), 422
     before, after = around(wizard.marks(), step)
     if go == "stay":
         flash(KEPT)
