@@ -110,7 +110,7 @@ class CasePage:
     def may_assign(self, task: UserTask) -> bool:
         """Whether the reader is the head of the office that has the step."""
         is_head = self.reader.may(Permission.TASK_ASSIGN) and task.department_id == self.reader.department_id
-        return is_head and task.assignee_id != self.case.applicant_user_id
+        return is_head and (task.assignee_id is None or task.assignee_id != self.case.applicant_user_id)
 
     @cached_property
     def colleagues(self) -> list[User]:
