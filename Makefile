@@ -48,7 +48,6 @@ lint: $(DEV)
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/djlint webapp/templates --lint --quiet
-	@$(BIN)/djlint webapp/templates --check --quiet
 
 benchmarks: $(DEV)
 	@for file in $$(grep -l '^if __name__' benchmarks/*.py); do \

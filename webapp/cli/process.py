@@ -10,8 +10,9 @@ import click
 from forms.registry import TASK_FORMS
 from models.database import transaction
 from models.refusal import Refusal
+from processes.engine.lint import check_in_child
 from processes.workflow import publish
-from webapp.cli.group import Group, Stop
+from webapp.cli.group import BareCommand, Group, Stop
 
 group = Group("process", help="流程定义。")
 FILES = click.argument(
@@ -19,7 +20,7 @@ FILES = click.argument(
 )
 
 
-@group.command("check")
+@group.command("check", cls=BareCommand)
 @FILES
 def check(files: tuple[Path, ...]) -> None:
     """检查流程图和决策表（一个 .bpmn，若干 .dmn）能否发布；有问题时逐条列出，退出码为 1。"""
@@ -50,8 +51,6 @@ def _read(files: tuple[Path, ...]) -> tuple[Path, dict[str, bytes]]:
 
 def _require_sound(drawing: Path, tables: Mapping[str, bytes]) -> None:
 
-    from processes.engine.lint import check_in_child
-
     problems = check_in_child(drawing.read_bytes(), tables, frozenset(TASK_FORMS))
     if problems:
-        raise Stop("\n".join(f"{drawing}: {found.element_id}: {found.message}" for found in problems))
+        raise Stop("\n".join(f"{drawing}: {found.element_id or '-'}: {found.message}" for found in problems))
