@@ -57,6 +57,18 @@ class Completion:
 Routing = Mapping[str, bool | int | str]
 StepFunction = Callable[[Completion], Routing]
 STEPS: dict[str, StepFunction] = {}
+# What steps and decision tables put into the token; conditions of a drawing may ask for these and for facts.
+ROUTING = frozenset(
+    (
+        "acceptance_complete",
+        "qualified",
+        "due_diligence_passed",
+        "pre_loan_passed",
+        "bank_approved",
+        "procedure_done",
+        "paid",
+    )
+)
 
 
 def step(form_key: str) -> Callable[[StepFunction], StepFunction]:

@@ -21,10 +21,15 @@ from models.refusal import Conflict, Forbidden, NotFound, Refusal
 from models.workflow import DONE, ProcessInstance, TaskDraft, UserTask
 from processes.engine.drawing import Step
 from processes.engine.instance import Instance
-from processes.steps import Completion, carry_out
+from processes.steps import STEPS, Completion, carry_out
 from processes.workflow import Token, definition_of, move, token_of_task
 
 _DRAFT = "task_draft.content"
+
+
+def form_keys() -> frozenset[str]:
+    """The forms that a drawing may name: those whose completion means something."""
+    return frozenset(STEPS)
 
 
 def may_work(task: UserTask, actor: User) -> bool:
