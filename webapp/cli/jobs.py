@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import sys
 from typing import Any
 
@@ -48,14 +49,15 @@ def serve(host: str, port: int) -> None:
 def _listen(host: str, port: int) -> Any:
     """The server on its port. Raises Stop when another program has it."""
     try:
-        return create_server(
-            current_app._get_current_object(),  # type: ignore[attr-defined]  # the proxy's own method
-            host=host,
-            port=port,
-            threads=THREADS,
-            ident=None,
-            # Behind HTTPS the one proxy in front says who asks (webapp/__init__.py); otherwise nobody may.
-            clear_untrusted_proxy_headers=not current_app.config["SESSION_COOKIE_SECURE"],
-        )
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.create_server((host, port), family=family)
     except OSError as error:
         raise Stop(f"无法监听 {host}:{port}（{error.strerror}），请用 --port 另选端口。") from error
+    return create_server(
+        current_app._get_current_object(),  # type: ignore[attr-defined]  # the proxy's own method
+        sockets=[listening],
+        threads=THREADS,
+        ident=None,
+        # Behind HTTPS the one proxy in front says who asks (webapp/__init__.py); otherwise nobody may.
+        clear_untrusted_proxy_headers=not current_app.config["SESSION_COOKIE_SECURE"],
+    )
