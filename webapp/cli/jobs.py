@@ -30,11 +30,13 @@ def run() -> None:
 
 @command("serve")
 @click.option("--host", default="127.0.0.1", help="监听地址，默认 127.0.0.1。")
-@click.option("--port", default=8000, type=click.IntRange(1, 65535), help="监听端口，默认 8000。")
+@click.option(
+    "--port", default=8000, type=click.IntRange(0, 65535), help="监听端口，默认 8000；0 为任意空闲端口。"
+)
 def serve(host: str, port: int) -> None:
     """启动网站，并在后台办理到期事项。"""
     server = _listen(host, port)
-    click.echo(f"多审已启动：http://{host}:{port}/  （按 Ctrl+C 停止）")
+    click.echo(f"多审已启动：http://{host}:{server.effective_port}/  （按 Ctrl+C 停止）")
     worker = jobs.Worker()
     worker.start()
     # A service manager ends a server with SIGTERM: finish the round in progress, as on Ctrl+C.
