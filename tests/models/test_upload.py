@@ -70,6 +70,7 @@ def test_sound_files_are_taken(name: str, content: bytes, media_type: str) -> No
         ("\x00\x01", PDF, "文件名"),
         ("dir/", PDF, "文件名"),
     ],
+    ids=lambda value: value[:20].decode("latin-1") if isinstance(value, bytes) else value,
 )
 def test_anything_else_is_refused_at_the_file(name: str, content: bytes, message: str) -> None:
     with pytest.raises(Refusal, match=message) as refusal:

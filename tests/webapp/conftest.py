@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from models import database
 from models.settings import Settings
 from processes.seed import SAMPLE_PASSWORD
 from tests.webapp.api import Caller
@@ -17,7 +18,7 @@ from webapp import create_app
 
 
 @pytest.fixture
-def app(world: World, url: str, tmp_path: Path) -> Flask:
+def app(world: World, url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on the database of `world`; CSRF is off here and tested on its own."""
     settings = Settings(
         database_url=url,
@@ -30,7 +31,8 @@ def app(world: World, url: str, tmp_path: Path) -> Flask:
     )
     app = create_app(settings)
     app.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
-    return app
+    yield app
+    database.bound().dispose()
 
 
 @pytest.fixture
