@@ -82,7 +82,17 @@ def test_several_files_at_once_are_listed_read_and_removed(sign_in: SignIn) -> N
         (PDF.replace(b"<<>>", b"<</JavaScript(1)>>"), "脚本.pdf", "脚本"),
         (PDF, "../../etc/<img src=x onerror=alert(1)>.exe", "只接受"),
     ],
-    ids=["empty", "html as pdf", "html", "svg", "png as pdf", "no suffix", "half", "script", "path and markup"],
+    ids=[
+        "empty",
+        "html as pdf",
+        "html",
+        "svg",
+        "png as pdf",
+        "no suffix",
+        "half",
+        "script",
+        "path and markup",
+    ],
 )
 def test_a_bad_file_is_refused_with_its_name(
     sign_in: SignIn, content: bytes, name: str, message: str
