@@ -18,6 +18,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -132,15 +133,20 @@ class CaseCounter(Base):
 
 def next_number(session: Session, series: str) -> str:
     """The next number of a series without gaps, e.g. CD202600042; the row is locked until the commit."""
-    query = select(CaseCounter).where(CaseCounter.series == series).with_for_update()
-    counter = session.scalars(query).first()
-    if counter is None:
+    counted = (
+        update(CaseCounter)
+        .where(CaseCounter.series == series)
+        .values(last=CaseCounter.last + 1)
+        .returning(CaseCounter.last)
+        .execution_options(synchronize_session=False)
+    )
+    last = session.scalar(counted)
+    if last is None:
         # Two offices may open the series of a new year at the same moment.
         insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
         session.execute(insert(CaseCounter).values(series=series, last=0).on_conflict_do_nothing())
-        counter = session.scalars(query).one()
-    counter.last += 1
-    return f"{series}{counter.last:05d}"
+        last = session.scalar(counted)
+    return f"{series}{last:05d}"
 
 
 def visible_to(user: User) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from models.calendar import now
@@ -16,12 +16,11 @@ from models.workflow import UserTask
 
 
 def tell(session: Session, users: Iterable[int], kind: str, text: str, case: CaseFile | None) -> None:
-    """One row a person."""
-    at = now()
-    session.add_all(
-        Notification(user_id=user, case_id=case.id if case else None, kind=kind, text=text, created_at=at)
-        for user in dict.fromkeys(users)
-    )
+    """One row a person, all in one statement."""
+    common = {"case_id": case.id if case else None, "kind": kind, "text": text, "created_at": now()}
+    rows = [{"user_id": user, **common} for user in dict.fromkeys(users)]
+    if rows:
+        session.execute(insert(Notification), rows)
 
 
 def tell_missed(session: Session, case: CaseFile, task: UserTask, deadline: Deadline) -> None:
