@@ -18,5 +18,7 @@ class LoginForm(BaseForm):
 class PasswordForm(BaseForm):
     """修改密码."""
 
-    current = PasswordField("当前密码", [InputRequired("请填写当前密码"), Length(max=200, message="密码过长")])
+    current = PasswordField(
+        "当前密码", [InputRequired("请填写当前密码"), Length(max=200, message="密码过长")]
+    )
     password = PasswordField("新密码", [InputRequired("请填写新密码"), Length(max=128, message="密码过长")])
