@@ -17,7 +17,7 @@ from models.deadline import Deadline
 from models.keyset import containing, cursor_after, read_cursor
 from models.people import Department, Permission, Role, User
 from models.vocabulary import Labelled
-from models.workflow import DONE, NO_DEADLINE, OPEN, UserTask
+from models.workflow import DONE, IS_OPEN, NO_DEADLINE, OPEN, UserTask
 from models.working_days import Light, due_on, light, light_words
 
 PAGE = 20
@@ -139,13 +139,13 @@ def _lines() -> Any:
 
 def _within(user: User, scope: Scope) -> ColumnElement[bool]:
     if scope is Scope.MINE:
-        return and_(UserTask.status == OPEN, UserTask.assignee_id == user.id)
+        return and_(IS_OPEN, UserTask.assignee_id == user.id)
     if scope is Scope.DONE:
         return and_(UserTask.done_by_id == user.id, UserTask.status == DONE)
     if user.department_id is None or not user.may(Permission.TASK_WORK):
         return false()
     mine = and_(
-        UserTask.status == OPEN,
+        IS_OPEN,
         UserTask.department_id == user.department_id,
         UserTask.permission.in_(sorted(permission.value for permission in Role(user.role).permissions)),
     )

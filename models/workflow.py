@@ -15,6 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     func,
+    literal,
     select,
     text,
 )
@@ -165,6 +166,11 @@ class TaskDraft(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     content: Mapped[bytes] = mapped_column(LargeBinary)
     saved_at: Mapped[datetime]
+
+
+# Written into the statement, not bound: a prepared plan for any status cannot use the partial indexes.
+IS_OPEN = UserTask.status == literal(OPEN, literal_execute=True)
+IS_ARMED = Timer.status == literal(ARMED, literal_execute=True)
 
 
 def open_tasks_of(case: CaseFile) -> Any:

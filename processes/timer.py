@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from models.calendar import now
 from models.case import CaseFile, locked
-from models.workflow import ARMED, FIRED, Timer
+from models.workflow import ARMED, FIRED, IS_ARMED, Timer
 from processes.workflow import advance, definition_of, instance_of
 
 MAX_ATTEMPTS = 8
@@ -18,7 +18,7 @@ def due_timers(session: Session, limit: int = BATCH) -> list[tuple[int, int]]:
     """(timer id, case id) of armed timers that are due, in due order; held and failing ones are left out."""
     query = (
         select(Timer.id, Timer.case_id)
-        .where(Timer.status == ARMED, Timer.due_at <= now())
+        .where(IS_ARMED, Timer.due_at <= now())
         .where(Timer.is_held.is_(False), Timer.attempts < MAX_ATTEMPTS)
         .order_by(Timer.due_at, Timer.id)
         .limit(limit)
