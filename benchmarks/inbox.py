@@ -19,7 +19,7 @@ from tests.conftest import MONDAY
 
 T = tables.metadata.tables
 SIZES = (1_000, 100_000, 1_000_000)
-DEPARTMENTS, TASKS_A_CASE, BATCH = 200, 10, 20_000
+DEPARTMENTS, PEOPLE, TASKS_A_CASE, BATCH = 200, 1_000, 10, 20_000
 
 
 def main() -> None:
@@ -75,6 +75,10 @@ def _fill(tasks: int) -> None:
         named = [{"id": 1000 + n, "kind": "hrss", "name": f"部门{n}", "region_id": region, "phone": "",
                   "is_active": True} for n in range(DEPARTMENTS)]  # fmt: skip
         connection.execute(sa.insert(T["department"]), named)
+        people = [{"id": 1000 + n, "username": f"u{n}", "name": f"经办{n}", "password_hash": "", "role": "clerk",
+                   "department_id": 1000 + n % DEPARTMENTS, "phone": "", "is_active": True,
+                   "must_change_password": False, "failed_logins": 0} for n in range(PEOPLE)]  # fmt: skip
+        connection.execute(sa.insert(T["user_account"]), people)
         cases = max(tasks // TASKS_A_CASE, 1)
         _insert(connection, "case_file", (_case(n, hrss.user_id) for n in range(1, cases + 1)))
         rows = (_task(n, n % cases + 1, hrss, chance) for n in range(1, tasks + 1))
@@ -100,10 +104,11 @@ def _task(n: int, case_id: int, hrss: Any, chance: random.Random) -> dict[str, A
     is_ours = n % 10 == 0
     department = hrss.id if is_ours else 1000 + n % DEPARTMENTS
     due = datetime(2026, 2, 1, 16, tzinfo=UTC) + timedelta(days=chance.randrange(60))
-    is_claimed = chance.random() < 1 / 3
+    person = hrss.user_id if is_ours else 1000 + chance.randrange(PEOPLE)
+    assignee = person if chance.random() < 1 / 3 else None
     return {"id": n, "case_id": case_id, "engine_task_id": f"{n:036d}", "element_id": "qualification_review",
             "name": "资格审核", "form_key": "qualification_review", "department_id": department,
-            "permission": "task:work", "assignee_id": hrss.user_id if is_claimed else None,
+            "permission": "task:work", "assignee_id": assignee,
             "status": "open", "due_at": due, "created_at": MONDAY, "revision": 1}  # fmt: skip
 
 
