@@ -238,3 +238,6 @@ document.addEventListener('htmx:afterSettle', (event) => look(event.target));
 look(document);
 each('[data-select-all]', countSelected);
 each('[data-shortcuts-toggle]', (box) => { box.checked = !shortcutsOff(); });
+// what is wrong is read first
+const faults = document.getElementById('err-sum');
+if (faults) faults.focus();
