@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -188,6 +190,13 @@ def test_the_document_and_the_application_know_the_same_routes(app: Flask) -> No
     }
     assert described == built
     assert len(described) == len(ROUTES)
+
+
+def test_the_guide_names_every_route_and_no_other() -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `([A-Z]+ /[^`]*)`", guide, re.MULTILINE))
+    variable = re.compile(r"<(?:int[^:]*:)?([a-z_]+)>")
+    assert named == {f"{route.method} " + variable.sub(r"{\1}", route.path) for route in ROUTES}
 
 
 def test_answers_are_what_the_document_says(app: Flask, world: World, caller: As) -> None:
