@@ -57,7 +57,7 @@ def measure(url: str, world: World, steps: int) -> None:
             act(task_id)
         middle = median(times[kind])
         print(
-            f"  {kind:8} median {middle:6.2f}  p95 {p95(times[kind]):6.2f}  × floor {middle / least:4.2f}"
+            f"  {kind:8} best {min(times[kind]):6.2f}  median {middle:6.2f}  p95 {p95(times[kind]):6.2f}  × floor {middle / least:4.2f}"
             f"  statements {len(tally.statements):3}  commits {tally.commits}"
         )
 
