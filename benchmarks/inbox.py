@@ -36,9 +36,8 @@ def main() -> None:
                 for name, times in _measured().items():
                     first.setdefault(name, median(times))
                     ratio = median(times) / first[name]
-                    print(
-                        f"  {name:24} best {min(times):6.2f}  median {median(times):7.2f}  p95 {p95(times):7.2f}  × {ratio:5.2f}"
-                    )
+                    seen = f"best {min(times):6.2f}  median {median(times):7.2f}  p95 {p95(times):7.2f}"
+                    print(f"  {name:25} {seen}  × {ratio:5.2f}")
 
 
 def _measured() -> dict[str, list[float]]:
