@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -24,26 +25,59 @@ def _key() -> None:
     crypto.bind_key(bytes(range(32)))
 
 
-def fresh_url(folder: Path) -> Iterator[str]:
-    """An empty database: on the server of TEST_DATABASE_URL, else a SQLite file."""
+def _server() -> sa.Engine | None:
+    """The PostgreSQL server under test; without one the databases are SQLite files."""
     server = os.environ.get("TEST_DATABASE_URL")
-    if not server:
-        yield f"sqlite:///{folder / 'test.sqlite'}"
-        return
-    name = f"duoshen_{uuid.uuid4().hex[:12]}"
-    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    return sa.create_engine(server, isolation_level="AUTOCOMMIT") if server else None
+
+
+def _run(statement: str) -> None:
+    admin = _server()
+    assert admin is not None
     with admin.connect() as connection:
-        connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
-    yield sa.engine.make_url(server).set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        connection.execute(sa.text(statement))
     admin.dispose()
 
 
+def _named(name: str) -> str:
+    server = sa.engine.make_url(os.environ["TEST_DATABASE_URL"])
+    return server.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The sample county, built once a run and copied for every test: a file path or a database name."""
+    name = f"duoshen_{uuid.uuid4().hex[:12]}"
+    path = tmp_path_factory.mktemp("county") / "county.sqlite"
+    on_server = _server() is not None
+    if on_server:
+        _run(f'CREATE DATABASE "{name}"')
+    built = database.bind(database.Database(_named(name) if on_server else f"sqlite:///{path}"))
+    tables.metadata.create_all(built.writer)
+    with fixed_at(MONDAY), database.transaction() as session:
+        seed_rules(session, training=True)
+        seed_sample_county(session)
+    built.dispose()
+    yield name if on_server else str(path)
+    if on_server:
+        _run(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 @pytest.fixture
-def url(tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database."""
-    yield from fresh_url(tmp_path)
+def url(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of the test's own: the sample county where the test has a world or a town, else empty."""
+    is_settled = {"world", "town"} & set(request.fixturenames)
+    source = request.getfixturevalue("county") if is_settled else None
+    if _server() is None:
+        path = tmp_path / "test.sqlite"
+        if source:
+            shutil.copyfile(source, path)
+        yield f"sqlite:///{path}"
+        return
+    name = f"duoshen_{uuid.uuid4().hex[:12]}"
+    _run(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{source}"' if source else ""))
+    yield _named(name)
+    _run(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
@@ -57,9 +91,5 @@ def clock() -> Iterator[None]:
 def world(url: str, clock: None) -> Iterator[World]:
     """The sample county on a fresh database."""
     bound = database.bind(database.Database(url))
-    tables.metadata.create_all(bound.writer)
-    with database.transaction() as session:
-        seed_rules(session, training=True)
-        seed_sample_county(session)
     yield World()
     bound.dispose()

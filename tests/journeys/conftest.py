@@ -15,10 +15,9 @@ from waitress.server import create_server
 
 from models import database
 from models.calendar import set_clock
-from models.settings import Settings
-from processes import installation
-from processes.seed import SAMPLE_PASSWORD, seed_rules, seed_sample_county
+from processes.seed import SAMPLE_PASSWORD
 from tests.journeys.person import Person
+from tests.settings import training_settings
 from tests.world import World, at
 from webapp import create_app
 
@@ -82,20 +81,8 @@ class Town:
 @pytest.fixture
 def town(url: str, tmp_path: Path, browser: Browser) -> Iterator[Town]:
     """A server of its own for each journey, on Monday 2026-03-02."""
-    settings = Settings(
-        database_url=url,
-        secret_key="journey",
-        data_key=bytes(range(32)),
-        upload_folder=tmp_path / "uploads",
-        is_training=True,
-        is_https=False,
-        idle_minutes=30,
-    )
-    app = create_app(settings)
-    installation.upgrade(url)
+    app = create_app(training_settings(url, tmp_path))
     with database.transaction() as session:
-        seed_rules(session, training=True)
-        seed_sample_county(session)
         set_clock(session, at(date(2026, 3, 2)))
     server = create_server(app, host="127.0.0.1", port=0, threads=8)
     thread = threading.Thread(target=server.run, daemon=True)

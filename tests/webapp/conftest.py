@@ -10,8 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from models import database
-from models.settings import Settings
 from processes.seed import SAMPLE_PASSWORD
+from tests.settings import training_settings
 from tests.webapp.api import Caller
 from tests.world import World
 from webapp import create_app
@@ -20,16 +20,7 @@ from webapp import create_app
 @pytest.fixture
 def app(world: World, url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on the database of `world`; CSRF is off here and tested on its own."""
-    settings = Settings(
-        database_url=url,
-        secret_key="test",
-        data_key=bytes(range(32)),
-        upload_folder=tmp_path / "uploads",
-        is_training=True,
-        is_https=False,
-        idle_minutes=30,
-    )
-    app = create_app(settings)
+    app = create_app(training_settings(url, tmp_path))
     app.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
     yield app
     database.bound().dispose()

@@ -10,10 +10,12 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from models.audit import AuditEvent
 from models.audit_log import ACTIONS, Asked, log_page
 from models.database import bound, reading
 from models.refusal import Refusal
 from tests.world import World, answers
+from webapp.audit_view import Reader
 
 ROOT = Path(__file__).resolve().parents[2]
 _RECORDED = re.compile(r"(?:audit\.record|_log)\([^\"]*\"([a-z_]+\.[a-z_]+)\"")
@@ -62,6 +64,54 @@ def test_old_and_new_values_are_shown_as_text(world: World, sign_in: SignIn) -> 
     page = sign_in("shenji").get("/audit?action=user.changed").text
     assert "<del>钱二</del>" in page
     assert "<ins>&lt;b&gt;钱&lt;/b&gt;</ins>" in page
+
+
+def test_answers_are_shown_under_their_labels_and_in_words(world: World, sign_in: SignIn) -> None:
+    case_id = world.submitted()
+    for step in ("acceptance", "qualification_review", "due_diligence"):
+        world.complete(case_id, step, answers(step))
+    client = sign_in("shenji")
+    with reading() as session:
+        number = session.execute(sa.text("SELECT number FROM case_file")).scalar_one()
+    for address in ("/audit?action=task.completed", f"/cases/{number}?tab=audit"):
+        page = client.get(address).text
+        assert "<dt>调查方式</dt><dd><ins>实地调查</ins></dd>" in page
+        assert "<dt>尽职调查通过</dt><dd><ins>是</ins></dd>" in page
+        assert "<dt>反担保要求</dt><dd><ins>无</ins></dd>" in page
+    with reading() as session:
+        events = session.scalars(sa.select(AuditEvent)).all()
+        views = Reader(session).views(events)
+        known = {change.label for view in views for change in view.changes}
+        raw = [label for label in known if label.isascii()]
+    assert raw == []
+    assert len(views) > 5
+
+
+def test_persons_offices_and_codes_are_shown_by_name(world: World) -> None:
+    with reading() as session:
+        reader, person = Reader(session), world.user(session, "renshe1")
+        noted = {
+            "assignee": person.id,
+            "reason_codes": ["H01"],
+            "bank": person.department_id,
+            "is_active": False,
+        }
+        event = AuditEvent(
+            action="user.changed", old={}, new={**noted, "department_id": person.department_id}
+        )
+        words = {change.label: change.new for change in reader.view(event).changes}
+        office = person.display_name.partition(" ")[0]
+        assert words["办理人"] == person.display_name
+        assert words["机构"] == office
+        assert words["启用"] == "否"
+        assert "H01" not in words.values()
+        items = [{"material": "id_card", "problem": "不清晰"}]
+        event = AuditEvent(
+            action="task.completed", old={}, new={"element": "acceptance", "answers": {"items": items}}
+        )
+        (change,) = reader.view(event).changes
+        assert change.label == "需补正的材料"
+        assert change.new == "材料名称：本人身份证（正反面），问题：不清晰"
 
 
 def test_verification_says_that_all_is_whole_and_then_what_is_not(world: World, sign_in: SignIn) -> None:

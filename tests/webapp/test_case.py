@@ -105,7 +105,7 @@ def test_showing_numbers_needs_a_reason_and_leaves_a_trace(world: World, sign_in
     assert PERSON_ID in answer.text
     assert PERSON_ID not in client.get(place).text
     trail = sign_in("shenji").get(f"{place}?tab=audit").text
-    assert trail.count("personal_data.viewed") == 1
+    assert trail.count('data-label="事项">查看个人信息<') == 1
     assert "查看完整个人信息：核对来信" in trail
     with reading() as session:
         assert list(audit.verify(session)) == []
