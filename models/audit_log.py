@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -53,17 +52,6 @@ class Line:
 
     event: AuditEvent
     number: str
-
-    @property
-    def title(self) -> str:
-        """The action in Chinese."""
-        return ACTIONS.get(self.event.action, self.event.action)
-
-    @property
-    def changes(self) -> list[tuple[str, Any, Any]]:
-        """(name, old value, new value) of everything that was noted."""
-        old, new = self.event.old, self.event.new
-        return [(name, old.get(name), new.get(name)) for name in dict.fromkeys([*old, *new])]
 
 
 @dataclass(frozen=True)

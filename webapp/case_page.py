@@ -9,7 +9,6 @@ from typing import Any
 
 from forms.context import FormContext
 from models import inbox
-from models.audit import AuditEvent
 from models.calendar import today
 from models.case import CaseFile
 from models.case_record import CaseRecord, record_of
@@ -28,6 +27,7 @@ from processes.workflow import definition_of
 from processes.worklist import may_work
 from webapp import diagram
 from webapp.answer_view import Answer, Part, application_parts
+from webapp.audit_view import EventView, Reader
 from webapp.context import application_context
 from webapp.opinion_view import OpinionView, extension_answers, loan_answers, opinion_views
 from webapp.task_form import Opened, opened
@@ -160,10 +160,11 @@ class CasePage:
         """办理过程."""
         return milestones(self.record.events, self.record.open_tasks, self.reader)
 
-    @property
-    def events(self) -> list[AuditEvent]:
+    @cached_property
+    def audit_lines(self) -> list[EventView]:
         """The whole log, for auditors."""
-        return self.record.events if self.reader.may(Permission.AUDIT_READ) else []
+        events = self.record.events if self.reader.may(Permission.AUDIT_READ) else []
+        return Reader(self.session).views(events)
 
     @cached_property
     def is_full(self) -> bool:

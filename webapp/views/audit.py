@@ -9,6 +9,7 @@ from models.audit_log import ACTIONS, Asked, log_page
 from models.database import reading
 from models.people import Permission
 from webapp.access import requires
+from webapp.audit_view import Reader
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 _SHOWN = 100
@@ -24,7 +25,9 @@ def show() -> str:
     }
     with reading() as session:
         log = log_page(session, Asked(**wanted))
-        return render_template("audit/show.html", log=log, wanted=wanted, actions=ACTIONS)
+        reader = Reader(session)
+        lines = [reader.view(line.event, line.number) for line in log.lines]
+        return render_template("audit/show.html", log=log, lines=lines, wanted=wanted, actions=ACTIONS)
 
 
 @blueprint.post("/verify")

@@ -1,0 +1,174 @@
+"""Room audit: what an event noted, old value and new, under the labels of the forms and in their words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from forms.application import APPLICATION_STEPS
+from forms.base import BaseForm, RowsField
+from forms.choice_fields import Offered
+from forms.policy import PolicyForm
+from forms.registry import TASK_FORMS
+from models.audit import AuditEvent
+from models.audit_log import ACTIONS
+from models.database import DbSession
+from models.letter import LetterKind
+from models.material import material_label
+from models.people import DepartmentKind, Role, User, all_departments
+from models.reason import REASON_LABELS
+from models.vocabulary import ApplicantType
+from webapp.context import application_context
+
+# What the program notes beside the answers to forms.
+_LABELS = {
+    "type": "申请人类型", "received_on": "申请日期", "file": "文件名", "sha256": "校验值", "due_on": "截止日",
+    "working_days": "工作日数", "clause": "依据", "reason": "原因", "number": "文号", "assignee": "办理人",
+    "delivered_on": "送达日", "username": "用户名", "name": "姓名", "role": "角色", "department_id": "机构",
+    "is_active": "启用", "code": "代码", "parent": "上级", "region_id": "地区", "from": "生效日期", "at": "时间",
+    "effective_to": "截止日期", "published_on": "公布日期", "one_year": "1年期（%）", "five_year": "5年期以上（%）",
+    "source": "来源", "key": "流程代码", "version": "版本", "seconds": "调整秒数", "template": "模板",
+    "acceptance_complete": "材料齐全", "qualified": "资格审核通过", "due_diligence_passed": "尽职调查通过",
+    "pre_loan_passed": "贷前调查通过", "bank_approved": "银行审批通过", "procedure_done": "手续已办妥",
+    "extension_approved": "批准延期", "paid": "已放款", "phone": "联系电话", "active": "启用", "to": "截止日期",
+    "document": "材料编号", "late_reason": "超期原因",
+    "department.name": "名称", "department.kind": "机构类别", "department.region": "地区", "letter.kind": "文书种类",
+    "document.kind": "材料", "personal_data.kind": "材料", "policy.name": "名称", "policy.code": "代码",
+}  # fmt: skip
+# The summary of the event says these already, by name instead of by key.
+_SAID = {("task.completed", "element"), ("deadline.missed", "key")}
+
+_TICKED = {"yes": "是", "no": "否"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that was noted; an empty value was not there before, or is gone."""
+
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class EventView:
+    """One event as the auditor reads it."""
+
+    event: AuditEvent
+    title: str
+    changes: list[Change]
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class _Question:
+    label: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+class Reader:
+    """Puts events into words; the words of one request are gathered once, when first needed."""
+
+    def __init__(self, session: DbSession) -> None:
+        self._session = session
+        self._named: dict[str, Callable[[Any], str]] = {
+            "assignee": self._person,
+            "department_id": self._department,
+            "role": lambda role: _title(Role, role),
+            "type": ApplicantType.title_of,
+            "material": material_label,
+            "reason_codes": lambda code: REASON_LABELS.get(code, str(code)),
+            "letter.kind": lambda kind: _title(LetterKind, kind),
+            "department.kind": lambda kind: _title(DepartmentKind, kind),
+            "document.kind": material_label,
+            "personal_data.kind": material_label,
+        }
+
+    def view(self, event: AuditEvent, number: str = "") -> EventView:
+        """The event with its title and what changed."""
+        return EventView(event, ACTIONS.get(event.action, event.action), list(self._changes(event)), number)
+
+    def views(self, events: Iterable[AuditEvent]) -> list[EventView]:
+        """Many events."""
+        return [self.view(event) for event in events]
+
+    def _changes(self, event: AuditEvent) -> Iterator[Change]:
+        old, new = _flat(event.old), _flat(event.new)
+        for name in dict.fromkeys([*old, *new]):
+            if (event.action, name) not in _SAID:
+                words = [self._words(event.action, name, values.get(name)) for values in (old, new)]
+                yield Change(self._label(event.action, name), *words)
+
+    def _label(self, action: str, name: str) -> str:
+        if own := _LABELS.get(f"{action.partition('.')[0]}.{name}"):
+            return own
+        question = self._questions.get(name)
+        if question is not None and action in ("case.edited", "task.completed"):
+            return question.label
+        return _LABELS.get(name) or (question.label if question else name)
+
+    def _words(self, action: str, name: str, value: Any) -> str:
+        if value is None or value == "":
+            return ""
+        if isinstance(value, bool):
+            return "是" if value else "否"
+        if isinstance(value, list):
+            return "；".join(self._words(action, name, item) for item in value)
+        if isinstance(value, dict):
+            parts = (
+                (self._label(action, key), self._words(action, key, item)) for key, item in value.items()
+            )
+            return "，".join(f"{label}：{words}" for label, words in parts if words)
+        return self._option(action, name, value)
+
+    def _option(self, action: str, name: str, value: Any) -> str:
+        named = self._named.get(f"{action.partition('.')[0]}.{name}") or self._named.get(name)
+        if named is not None:
+            return named(value)
+        question = self._questions.get(name)
+        return question.options.get(str(value), str(value)) if question else str(value)
+
+    @cached_property
+    def _questions(self) -> dict[str, _Question]:
+        """Question by field name, over every form; a row's questions stand beside those of its form."""
+        context = application_context(self._session)
+        steps = [step.form for steps in APPLICATION_STEPS.values() for step in steps]
+        found: dict[str, _Question] = {}
+        for form in [*steps, *TASK_FORMS.values(), PolicyForm]:
+            for name, question in _asked(form(None, csrf=False).bind(context)):
+                known = found.get(name, question)
+                found[name] = _Question(known.label, {**question.options, **known.options})
+        return found
+
+    @cached_property
+    def _departments(self) -> dict[int, str]:
+        return {row.id: row.name for row in all_departments(self._session)}
+
+    def _department(self, department_id: Any) -> str:
+        return self._departments.get(department_id, str(department_id))
+
+    def _person(self, user_id: Any) -> str:
+        found = self._session.get(User, user_id)
+        return found.display_name if found else str(user_id)
+
+
+def _flat(noted: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers of a step beside what the program noted; where both say a thing, once."""
+    answers = noted.get("answers")
+    rest = {name: value for name, value in noted.items() if name != "answers"}
+    return {**rest, **answers} if isinstance(answers, dict) else rest
+
+
+def _title(kind: type[Role | LetterKind | DepartmentKind], value: Any) -> str:
+    return next((str(member.label) for member in kind if member.value == value), str(value))
+
+
+def _asked(form: BaseForm) -> Iterator[tuple[str, _Question]]:
+    for question in form.questions():
+        options = dict(question.options) if isinstance(question, Offered) else _TICKED
+        yield question.name, _Question(question.label.text, {str(key): text for key, text in options.items()})
+        if isinstance(question, RowsField):
+            for name, inner in _asked(question.blank_row()):
+                yield name.rpartition("-")[2], inner
