@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
 import processes.loan
@@ -107,6 +107,8 @@ def complete(session: Session, task_id: int, actor: User, answers: Mapping[str, 
         routing = carry_out(Completion(session, token.case, task, actor, answers, token.definition))
         task.status, task.done_at, task.done_by_id = DONE, now(), actor.id
         task.assignee_id = task.assignee_id or actor.id
+        # What was typed and not submitted is personal data without a purpose from now on.
+        session.execute(delete(TaskDraft).where(TaskDraft.task_id == task.id))
         instance.complete(task.engine_task_id, routing)
 
     move(session, token, act)

@@ -63,13 +63,10 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         _run(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-@pytest.fixture
-def url(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    """A database of the test's own: the sample county where the test has a world or a town, else empty."""
-    is_settled = {"world", "town"} & set(request.fixturenames)
-    source = request.getfixturevalue("county") if is_settled else None
+def fresh_url(folder: Path, source: str | None = None) -> Iterator[str]:
+    """A database of one's own, dropped afterwards: a copy of `source`, or empty."""
     if _server() is None:
-        path = tmp_path / "test.sqlite"
+        path = folder / "test.sqlite"
         if source:
             shutil.copyfile(source, path)
         yield f"sqlite:///{path}"
@@ -78,6 +75,13 @@ def url(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     _run(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{source}"' if source else ""))
     yield _named(name)
     _run(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def url(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of the test's own: the sample county where the test has a world or a town, else empty."""
+    is_settled = {"world", "town"} & set(request.fixturenames)
+    yield from fresh_url(tmp_path, request.getfixturevalue("county") if is_settled else None)
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from models.database import reading, transaction
 from models.letter import Letter
 from models.notification import Notification
 from models.refusal import Conflict, Forbidden, Refusal
+from models.workflow import TaskDraft
+from processes import worklist
 from processes.timer import due_timers, fire
 from tests.world import World, answers, on
 
@@ -147,7 +149,6 @@ def test_the_investigator_does_not_approve(world: World) -> None:
 
 def test_a_second_completion_is_a_conflict(world: World) -> None:
     from models.database import transaction
-    from processes import worklist
 
     case_id = world.submitted()
     task_id = world.open_tasks(case_id)["acceptance"]
@@ -224,3 +225,13 @@ def fire_all() -> int:
         with transaction() as session:
             fire(session, timer_id)
     return len(due)
+
+
+def test_a_completed_task_leaves_no_draft(world: World) -> None:
+    case_id = world.submitted()
+    task_id = world.open_tasks(case_id)["acceptance"]
+    with transaction() as session:
+        worklist.save_draft(session, task_id, world.user(session, "renshe1"), {"opinion": "写了一半"})
+    go(world, case_id, "acceptance")
+    with reading() as session:
+        assert session.scalars(select(TaskDraft)).all() == []
