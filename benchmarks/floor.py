@@ -16,6 +16,7 @@ from processes.engine.instance import Instance
 T = tables.metadata.tables
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 DAY = date(2026, 3, 2)
+STEP, DIGEST = "pre_loan_investigation", "0" * 64
 CLOCK = {"start_on": DAY, "length": 1, "unit": "working", "due_on": DAY, "provisional": False}
 FACTS = {"bank_accepted_on": DAY}
 
@@ -61,112 +62,60 @@ def _read(connection: sa.Connection, task_id: int) -> dict[str, Any]:
 def _write(
     connection: sa.Connection, row: dict[str, Any], instance: Instance, ready: str, armed: str
 ) -> None:
-    case_id, seq = row["id"], row["audit_seq"] + 1
-    text, digest = "贷前调查：同意", "0" * 64
     run = connection.execute
+    _record(run, row)
+    _open_next(run, row, ready, armed)
+    _close_this(run, row)
+    token = T["process_instance"]
+    state, passed = instance.dump(), dict(instance.passed)
     run(
-        sa.insert(T["opinion"]).values(
-            case_id=case_id,
-            task_id=row["task_id"],
-            form_key="pre_loan_investigation",
-            step="贷前调查",
-            department_id=row["bank_id"],
-            actor_id=1,
-            result="pass",
-            reason_codes=[],
-            reason_text="",
-            opinion="同意",
-            details={"method": "on_site"},
-            decided_on=DAY,
-            recorded_at=NOW,
-        )
+        sa.update(token)
+        .where(token.c.case_id == row["id"])
+        .values(state=state, passed=passed, revision=row["token_revision"] + 1)
     )
-    run(
-        sa.insert(T["audit_event"]).values(
-            chain=case_id,
-            seq=seq,
-            case_id=case_id,
-            at=NOW,
-            actor_id=1,
-            actor_name="经办",
-            action="task.completed",
-            summary=text,
-            old={},
-            new={"decision": "pass"},
-            previous=digest,
-            digest=digest,
-        )
-    )
-    clock = run(
-        sa.insert(T["deadline"]).values(
-            case_id=case_id,
-            key="bank_acceptance",
-            name="银行受理",
-            clause="第二条",
-            start_on=DAY,
-            length=1,
-            unit="working",
-            extension_days=0,
-            due_on=DAY,
-            due_at=NOW,
-            provisional=False,
-            calendar_version=1,
-            late_reason="",
-        )
-    ).inserted_primary_key[0]
-    run(
-        sa.insert(T["timer"]).values(
-            case_id=case_id,
-            engine_task_id=armed,
-            element_id="bank_acceptance_due",
-            deadline_id=clock,
-            due_at=NOW,
-            status="armed",
-            is_held=False,
-            attempts=0,
-            fault="",
-        )
-    )
-    run(
-        sa.insert(T["user_task"]).values(
-            case_id=case_id,
-            engine_task_id=ready,
-            element_id="bank_acceptance",
-            name="银行受理与审批",
-            form_key="bank_acceptance",
-            department_id=row["bank_id"],
-            permission="task:work",
-            status="open",
-            deadline_id=clock,
-            due_at=NOW,
-            created_at=NOW,
-            revision=1,
-        )
-    )
+
+
+def _record(run: Any, row: dict[str, Any]) -> None:
+    opinion = {"form_key": STEP, "step": "贷前调查", "result": "pass", "reason_codes": [], "reason_text": ""}
+    told = {"opinion": "同意", "details": {"method": "on_site"}, "decided_on": DAY, "recorded_at": NOW}
+    who = {"case_id": row["id"], "task_id": row["task_id"], "department_id": row["bank_id"], "actor_id": 1}
+    run(sa.insert(T["opinion"]).values(**opinion, **told, **who))
+    event = {"chain": row["id"], "seq": row["audit_seq"] + 1, "case_id": row["id"], "at": NOW, "actor_id": 1}
+    text = {"actor_name": "经办", "action": "task.completed", "summary": "贷前调查：同意", "old": {}}
+    seal = {"new": {"decision": "pass"}, "previous": DIGEST, "digest": DIGEST}
+    run(sa.insert(T["audit_event"]).values(**event, **text, **seal))
+
+
+def _open_next(run: Any, row: dict[str, Any], ready: str, armed: str) -> None:
+    case = {"case_id": row["id"], "due_at": NOW}
+    clock = {"key": "bank_acceptance", "name": "银行受理", "clause": "第二条", "start_on": DAY, "length": 1}
+    term = {"unit": "working", "extension_days": 0, "due_on": DAY, "provisional": False, "late_reason": ""}
+    inserted = run(sa.insert(T["deadline"]).values(**case, **clock, **term, calendar_version=1))
+    common = {**case, "deadline_id": inserted.inserted_primary_key[0]}
+    waits = {
+        "engine_task_id": armed,
+        "element_id": "bank_acceptance_due",
+        "status": "armed",
+        "is_held": False,
+    }
+    run(sa.insert(T["timer"]).values(**common, **waits, attempts=0, fault=""))
+    step = {
+        "engine_task_id": ready,
+        "element_id": "bank_acceptance",
+        "name": "银行受理与审批",
+        "status": "open",
+    }
+    office = {"form_key": "bank_acceptance", "department_id": row["bank_id"], "permission": "task:work"}
+    run(sa.insert(T["user_task"]).values(**common, **step, **office, created_at=NOW, revision=1))
+
+
+def _close_this(run: Any, row: dict[str, Any]) -> None:
     _update(run, "timer", row["timers"][0], status="cancelled")
     _update(run, "deadline", row["deadline_id"], done_on=DAY)
-    _update(
-        run,
-        "user_task",
-        row["task_id"],
-        status="done",
-        done_at=NOW,
-        done_by_id=1,
-        assignee_id=1,
-        revision=row["task_revision"] + 1,
-    )
-    _update(
-        run,
-        "case_file",
-        case_id,
-        status="bank_pending",
-        audit_seq=seq,
-        audit_head=digest,
-        revision=row["revision"] + 1,
-    )
-    token = T["process_instance"]
-    run(sa.update(token).where(token.c.case_id == case_id).values(state=instance.dump(),
-        passed=dict(instance.passed), revision=row["token_revision"] + 1))  # fmt: skip
+    done = {"status": "done", "done_at": NOW, "done_by_id": 1, "assignee_id": 1}
+    _update(run, "user_task", row["task_id"], **done, revision=row["task_revision"] + 1)
+    head = {"audit_seq": row["audit_seq"] + 1, "audit_head": DIGEST, "revision": row["revision"] + 1}
+    _update(run, "case_file", row["id"], **head, status="bank_pending")
 
 
 def _update(run: Any, table: str, row_id: int, **values: Any) -> None:

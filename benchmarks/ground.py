@@ -6,6 +6,7 @@ import os
 import statistics
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,6 @@ import sqlalchemy as sa
 
 from models import crypto, database, tables
 from processes.seed import seed_rules, seed_sample_county
-from tests.conftest import fresh_url
 from tests.world import World
 
 
@@ -32,7 +32,7 @@ def county() -> Iterator[tuple[str, World]]:
     """The sample county on a fresh database: SQLite, or the server of TEST_DATABASE_URL."""
     crypto.bind_key(bytes(range(32)))
     with tempfile.TemporaryDirectory() as folder:
-        for url in fresh_url(Path(folder)):
+        with _empty(Path(folder)) as url:
             bound = database.bind(database.Database(url))
             tables.metadata.create_all(bound.writer)
             with database.transaction() as session:
@@ -40,6 +40,20 @@ def county() -> Iterator[tuple[str, World]]:
                 seed_sample_county(session)
             yield url, World()
             bound.dispose()
+
+
+@contextmanager
+def _empty(folder: Path) -> Iterator[str]:
+    server = os.environ.get("TEST_DATABASE_URL")
+    if not server:
+        yield f"sqlite:///{folder / 'benchmark.sqlite'}"
+        return
+    name, admin = f"duoshen_{uuid.uuid4().hex[:12]}", sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
+        yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+        connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
 
 
 def servers() -> Iterator[str]:
