@@ -171,9 +171,9 @@ BOMBS = [
 
 @pytest.fixture(autouse=True)
 def _quickly() -> Iterator[None]:
-    started = time.perf_counter()
+    started = time.process_time()
     yield
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def nested(depth: int) -> list[object]:
