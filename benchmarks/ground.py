@@ -31,15 +31,14 @@ class Tally:
 def county() -> Iterator[tuple[str, World]]:
     """The sample county on a fresh database: SQLite, or the server of TEST_DATABASE_URL."""
     crypto.bind_key(bytes(range(32)))
-    with tempfile.TemporaryDirectory() as folder:
-        with _empty(Path(folder)) as url:
-            bound = database.bind(database.Database(url))
-            tables.metadata.create_all(bound.writer)
-            with database.transaction() as session:
-                seed_rules(session, training=True)
-                seed_sample_county(session)
-            yield url, World()
-            bound.dispose()
+    with tempfile.TemporaryDirectory() as folder, _empty(Path(folder)) as url:
+        bound = database.bind(database.Database(url))
+        tables.metadata.create_all(bound.writer)
+        with database.transaction() as session:
+            seed_rules(session, training=True)
+            seed_sample_county(session)
+        yield url, World()
+        bound.dispose()
 
 
 @contextmanager
