@@ -15,15 +15,20 @@ from models.loan import Extension, Loan, extensions_of, loan_of
 from models.policy import lpr_on
 from models.refusal import Refusal
 from models.review import last_opinion
+from models.vocabulary_loan import LprTenor
 from processes.deadline import extend, running
 from processes.facts import CaseFacts
-from processes.guarantee import check_counter_guarantee
+from processes.guarantee import check_counter_guarantee, counter_guarantee_rule
 from processes.letter import issue
 from processes.notification import tell_departments
 from processes.payout import check_payout
 from processes.steps import Completion, Routing, step
 
 BANK_CLOCK = "bank"
+_DECIDED = (
+    "approved_amount", "approved_term", "lpr_tenor", "rate", "guarantee_type", "counter_guarantee",
+    "exception_reason",
+)  # fmt: skip
 
 
 @step("bank_acceptance")
@@ -39,9 +44,7 @@ def accept(done: Completion) -> Routing:
     done.give_opinion(
         done.text("decision"),
         accepted_on=accepted_on,
-        approved_amount=done.answers.get("approved_amount"),
-        approved_term=done.answers.get("approved_term"),
-        rate=done.answers.get("rate"),
+        **({name: done.answers.get(name) for name in _DECIDED} if is_approved else {}),
     )
     return {"bank_approved": is_approved}
 
@@ -64,12 +67,16 @@ def _terms(done: Completion, accepted_on: date) -> Loan:
         raise Refusal("批准金额不得超过申请金额。", "approved_amount")
     if term > rules.term_for(case.applicant_type):
         raise Refusal(f"期限不得超过 {rules.term_for(case.applicant_type)} 个月。", "approved_term")
+    if tenor != LprTenor.ONE_YEAR and term <= 12:
+        raise Refusal("期限一年以内（含）的贷款应参照1年期LPR。", "lpr_tenor")
     lpr = lpr_on(done.session, accepted_on, tenor)
     _check_rate(rate, lpr, rules.rate_cap(lpr))
     requested = done.text("counter_guarantee") or "none"
     guarantee_type = done.text("guarantee_type") or "credit"
     check_counter_guarantee(done.session, case, requested, done.text("exception_reason"), amount)
     _check_security(case, rules.counter_guarantee_free, amount, guarantee_type)
+    if requested == "none":
+        _check_waived(done, amount, guarantee_type)
     return Loan(
         case_id=case.id,
         bank_id=done.task.department_id,
@@ -108,6 +115,17 @@ def _check_security(case: CaseFile, free: Decimal, amount: Decimal, guarantee_ty
         )
 
 
+def _check_waived(done: Completion, amount: Decimal, guarantee_type: str) -> None:
+    """A-05: security under another name is a demand too; it needs the recorded reason."""
+    if guarantee_type == "credit":
+        return
+    rule = counter_guarantee_rule(done.session, done.case, guarantee_type, "", amount)
+    if rule["counter_guarantee_rule"] == "waived":
+        raise Refusal(
+            "该申请人属于免除反担保的特定群体；确需担保的，应填写反担保要求并写明理由。", "guarantee_type"
+        )
+
+
 @step("counter_guarantee")
 def register_guarantee(done: Completion) -> Routing:
     """The procedure is finished, or an extension is asked for (A-15)."""
@@ -118,7 +136,12 @@ def register_guarantee(done: Completion) -> Routing:
     loan.procedure = done.text("procedure")
     loan.procedure_certificate = done.text("certificate_number")
     loan.procedure_done_on = done.answers.get("completed_on") or today()
-    done.give_opinion("done", procedure=loan.procedure, completed_on=loan.procedure_done_on)
+    done.give_opinion(
+        "done",
+        procedure=loan.procedure,
+        certificate_number=loan.procedure_certificate,
+        completed_on=loan.procedure_done_on,
+    )
     return {"procedure_done": True}
 
 
@@ -146,7 +169,9 @@ def _request_extension(done: Completion) -> None:
             requested_at=now(),
         )
     )
-    done.give_opinion("extend", working_days=days, reason=done.text("extension_reason"))
+    reason = done.text("extension_reason")
+    procedure = done.text("procedure")
+    done.give_opinion("extend", procedure=procedure, extension_days=days, extension_reason=reason)
 
 
 @step("extension_approval")

@@ -55,8 +55,9 @@ def _details(opinion: Opinion, context: FormContext) -> list[Answer]:
     if form_class is None:
         return []
     form = fill(form_class, {**opinion.details, **dict.fromkeys(_VERDICTS, opinion.result)}, context)
-    verdicts = {form[name].label.text for name in _VERDICTS if name in form}
-    return [answer for answer in answers_of(form) if answer.label not in verdicts]
+    # What was not kept is not shown: the preset of a question is nobody's opinion.
+    kept = {form[name].label.text for name in opinion.details if name in form and name not in _VERDICTS}
+    return [answer for answer in answers_of(form) if answer.label in kept]
 
 
 def loan_answers(loan: Loan) -> list[Answer]:
