@@ -11,7 +11,7 @@ from forms.registry import TASK_FORMS
 from models.calendar import today
 from models.case import CaseFile
 from models.database import DbSession
-from models.material import required_materials
+from models.material import material_label, required_materials
 from models.people import DepartmentKind, User, department_choices, region_choices, user_named
 from models.workflow import UserTask, open_tasks_of
 from processes import case as cases
@@ -97,7 +97,7 @@ class Player:
     def _attach(self, session: DbSession, code: str, actor: User) -> None:
         is_card = code.endswith("id_card")
         content, ending = (files.sample_png(), "png") if is_card else (files.sample_pdf(), "pdf")
-        document.add(session, self.case_id, code, f"{code}.{ending}", content, actor)
+        document.add(session, self.case_id, code, f"{material_label(code)}.{ending}", content, actor)
 
     def _post(self, post: str) -> str:
         if post == "applicant":
