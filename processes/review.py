@@ -172,7 +172,7 @@ def notify_refusal(done: Completion) -> Routing:
             "reasons": [{"code": code, "label": labels.get(code, code)} for code in codes],
             "reason_text": done.text("reason_text"),
             "clause": done.text("clause"),
-            "can_reapply": bool(done.answers.get("can_reapply")),
+            "can_reapply": done.answers.get("can_reapply"),
             "remedy": done.text("remedy"),
         },
         actor=done.actor,

@@ -9,7 +9,7 @@ from datetime import datetime
 from models.audit import AuditEvent
 from models.people import Role, User
 from models.progress import MILESTONES
-from models.workflow import UserTask
+from models.workflow import OPEN, UserTask
 
 _MARKS = {
     "deadline.missed": "late",
@@ -67,5 +67,6 @@ def office_of(task: UserTask, is_applicant: bool) -> str:
 
 
 def worker(task: UserTask) -> str:
-    """The name of who holds the task, or that nobody does; `task` comes with its person."""
-    return task.assignee.name if task.assignee else "待签收"
+    """The name of who holds or held the task, or that it waits; `task` comes with its person."""
+    waiting = "待签收" if task.status == OPEN else ""
+    return task.assignee.name if task.assignee else waiting

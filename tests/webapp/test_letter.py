@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -114,6 +115,24 @@ def test_a_refusal_gives_reasons_clause_and_remedy(world: World, sign_in: SignIn
         "不符合条件通知书", "你单位", "受理日：2026年3月2日", "于2026年3月2日作出", "（H01）", "不属于重点就业群体。",
         "财金〔2023〕75号", "可向本部门申诉。", "可以重新申请", "送达回执",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("can_reapply", "said", "unsaid"),
+    [(False, "四、申诉", "补充完善后"), (None, "三、申诉", "重新申请")],
+)
+def test_a_refusal_says_nothing_of_a_new_application_that_nobody_decided(
+    world: World, sign_in: SignIn, can_reapply: bool | None, said: str, unsaid: str
+) -> None:
+    case_id = world.submitted()
+    world.complete(case_id, "acceptance", answers("acceptance"))
+    failed = answers("qualification_review", decision="fail", reason_codes=["H01"], reason_text="不符")
+    world.complete(case_id, "qualification_review", failed)
+    (notice,) = world.open_tasks(case_id)
+    world.complete(case_id, notice, answers("refusal_notice", can_reapply=can_reapply))
+    page = read(sign_in("renshe2"), case_id, "refusal")
+    assert said in page
+    assert unsaid not in page
 
 
 def test_a_date_in_a_year_without_a_calendar_is_marked_provisional(world: World, sign_in: SignIn) -> None:
