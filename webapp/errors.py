@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, render_template, request
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -33,7 +34,7 @@ TEXTS = {
 def init(app: Flask) -> None:
     """Register the handlers; anything not foreseen is logged and answered as 500 in Chinese."""
     app.register_error_handler(Refusal, lambda e: answer(e.status, e.message, e.field))
-    app.register_error_handler(CSRFError, lambda _e: answer(400, "页面已失效，请刷新后重新提交。"))
+    app.register_error_handler(CSRFError, _stale_page)
     app.register_error_handler(StaleWrite, lambda _e: answer(409, STALE))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(EngineFault, _fault)
@@ -45,6 +46,13 @@ def _http(error: HTTPException) -> Response:
     if status < 400 and error.response is not None:
         return Response(status=status, headers=error.get_response().headers)
     return answer(status, TEXTS.get(status, HTTPStatus(status).phrase))
+
+
+def _stale_page(_error: CSRFError) -> Response:
+    """A form whose session has ended, or that was left open too long."""
+    if current_user.is_authenticated or request.endpoint == "login.enter":
+        return answer(400, "页面已失效，请刷新后重新提交。")
+    return answer(401, "登录已过期，本次操作没有提交。请重新登录，已暂存的内容不会丢失。")
 
 
 def _fault(error: Exception) -> Response:

@@ -70,6 +70,18 @@ def test_csrf_is_demanded_of_every_form(app: Flask, sign_in: SignIn) -> None:
     assert "页面已失效" in answer.text
 
 
+def test_whose_session_has_ended_is_sent_to_the_login(app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    client = app.test_client()
+    answer = client.post("/tasks/1", data={"opinion": "同意"})
+    assert answer.status_code == 401
+    assert "登录已过期" in answer.text
+    assert "重新登录</a>" in answer.text
+    answer = client.post("/login", data={"username": "renshe1", "password": "x"})
+    assert answer.status_code == 400
+    assert "页面已失效" in answer.text
+
+
 def test_headers_are_strict(app: Flask) -> None:
     answer = app.test_client().get("/login")
     policy = answer.headers["Content-Security-Policy"]
