@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +22,7 @@ from models.people import DepartmentKind, Role, User, all_departments
 from models.reason import REASON_LABELS
 from models.vocabulary import ApplicantType
 from webapp.context import application_context
+from webapp.pages import moment
 
 # What the program notes beside the answers to forms.
 _LABELS = {
@@ -76,6 +78,7 @@ class Reader:
         self._named: dict[str, Callable[[Any], str]] = {
             "assignee": self._person,
             "department_id": self._department,
+            "at": lambda instant: moment(datetime.fromisoformat(instant)),
             "role": lambda role: _title(Role, role),
             "type": ApplicantType.title_of,
             "material": material_label,
@@ -99,7 +102,8 @@ class Reader:
         for name in dict.fromkeys([*old, *new]):
             if (event.action, name) not in _SAID:
                 words = [self._words(event.action, name, values.get(name)) for values in (old, new)]
-                yield Change(self._label(event.action, name), *words)
+                if any(words):
+                    yield Change(self._label(event.action, name), *words)
 
     def _label(self, action: str, name: str) -> str:
         if own := _LABELS.get(f"{action.partition('.')[0]}.{name}"):

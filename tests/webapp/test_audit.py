@@ -105,6 +105,12 @@ def test_persons_offices_and_codes_are_shown_by_name(world: World) -> None:
         assert words["机构"] == office
         assert words["启用"] == "否"
         assert "H01" not in words.values()
+        times = {
+            "old": {"at": "2026-12-02T06:28:45+00:00"},
+            "new": {"at": "2026-12-03T14:28:45+08:00", "to": None},
+        }
+        (change,) = reader.view(AuditEvent(action="clock.set", **times)).changes
+        assert (change.old, change.new) == ("2026-12-02 14:28", "2026-12-03 14:28")
         items = [{"material": "id_card", "problem": "不清晰"}]
         event = AuditEvent(
             action="task.completed", old={}, new={"element": "acceptance", "answers": {"items": items}}
