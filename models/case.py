@@ -24,7 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.crypto import EncryptedJSON
-from models.database import Base, Money
+from models.database import Base, Money, StaleWrite
 from models.people import Department, Permission, Region, Role, User
 from models.refusal import Conflict, NotFound
 
@@ -188,8 +188,16 @@ def case_numbered(session: Session, number: str, user: User) -> CaseFile:
 
 
 def locked(session: Session, case_id: int) -> CaseFile:
-    """The case with its row locked until the commit, so that two knocks on one case stand in line."""
-    return session.scalars(select(CaseFile).where(CaseFile.id == case_id).with_for_update()).one()
+    """The case with its row locked until the commit, so that two knocks on one case stand in line.
+
+    Raises StaleWrite when another knock changed it after this session had read it.
+    """
+    query = select(CaseFile, CaseFile.revision).where(CaseFile.id == case_id).with_for_update()
+    case, revision = session.execute(query).one()
+    if case.revision != revision:
+        raise StaleWrite(f"case {case_id} was read at {case.revision} and is at {revision}")
+    found: CaseFile = case
+    return found
 
 
 def require_open(case: CaseFile) -> None:

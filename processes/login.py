@@ -45,6 +45,9 @@ def check_password(session: Session, username: str, password: str, address: str)
     if failures_from(session, address) >= MAX_FROM_ADDRESS:
         raise TooManyAttempts("登录尝试过于频繁，请15分钟后再试。")
     user = user_named(session, username)
+    if user is not None:
+        # Guesses at one account stand in line: none is made on an old count of failures.
+        session.refresh(user, with_for_update={"of": User})
     if user is not None and user.locked_until is not None and user.locked_until > real_now():
         raise TooManyAttempts("密码错误次数过多，该账号已锁定15分钟。")
     is_right = _matches(user.password_hash if user else _DUMMY, password)
