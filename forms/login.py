@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Regexp
 
 from forms.base import BaseForm
 
@@ -11,7 +11,14 @@ from forms.base import BaseForm
 class LoginForm(BaseForm):
     """登录."""
 
-    username = StringField("用户名", [InputRequired("请填写用户名"), Length(max=40, message="用户名过长")])
+    username = StringField(
+        "用户名",
+        [
+            InputRequired("请填写用户名"),
+            Length(max=40, message="用户名过长"),
+            Regexp(r"[^\x00]*\Z", message="用户名含有不可见的控制字符"),
+        ],
+    )
     password = PasswordField("密码", [InputRequired("请填写密码"), Length(max=200, message="密码过长")])
 
 

@@ -17,6 +17,8 @@ from models.keyset import containing, cursor_after, read_cursor
 from models.people import Department, User
 
 PAGE = 20
+# What the column of the id can hold: a typed cursor may say more.
+BIGGEST_ID = 2**31 - 1
 _IDENTITY_LENGTH = 18
 _Bank = aliased(Department)
 
@@ -58,7 +60,8 @@ def search(session: Session, user: User, wanted: Wanted, limit: int = PAGE) -> F
     key = tuple_(CaseFile.opened_at, CaseFile.id)
     query = _lines().where(visible_to(user), *_narrowed(wanted))
     if wanted.after:
-        query = query.where(key < read_cursor(wanted.after))
+        moment, row_id = read_cursor(wanted.after)
+        query = query.where(key < (moment, min(row_id, BIGGEST_ID)))
     rows = session.execute(
         query.order_by(CaseFile.opened_at.desc(), CaseFile.id.desc()).limit(limit + 1)
     ).all()

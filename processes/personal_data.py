@@ -25,9 +25,9 @@ def may_read_in_full(session: Session, case: CaseFile, actor: User) -> bool:
 def reveal(session: Session, number: str, actor: User, reason: str) -> CaseFile:
     """Log that the actor reads the personal data of a case in full. Raises NotFound, Refusal at `reason`."""
     case = locked(session, case_numbered(session, number, actor).id)
-    if not reason.strip():
+    text = "".join(char for char in reason if char.isprintable()).strip()[:200]
+    if not text:
         raise Refusal("请填写查看原因。", "reason")
-    text = reason.strip()[:200]
     audit.record(
         session,
         "personal_data.viewed",

@@ -33,7 +33,7 @@ LIGHTS = (Light.OVER, Light.TODAY, Light.SOON, Light.OK)
 def inbox_page() -> str:
     """Mine, my department's, my people's or what I have done: one keyset page in due order."""
     user, scope = actor(), _scope()
-    wanted = {name: request.args.get(name, "") for name in ("step", "light", "q", "after")}
+    wanted = {name: request.args.get(name, "").replace("\0", "") for name in ("step", "light", "q", "after")}
     filters = inbox.Filters(wanted["step"], wanted["light"], wanted["q"][:100], after=wanted["after"])
     with reading() as session:
         page = inbox.page(session, user, scope, filters)
