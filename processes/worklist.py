@@ -70,6 +70,8 @@ def assign(session: Session, task_id: int, assignee_id: int, actor: User) -> Use
     """分办: the head of the department gives a task to one of his people."""
     task, token = _open_task(session, task_id, actor)
     actor.require(Permission.TASK_ASSIGN)
+    if task.assignee_id is not None and task.assignee_id == token.case.applicant_user_id:
+        raise Refusal("该事项由申请人办理，不能分办。")
     assignee = session.get(User, assignee_id)
     if assignee is None or not assignee.is_active or assignee.department_id != task.department_id:
         raise Refusal("只能分办给本部门的在岗人员。", "assignee")
