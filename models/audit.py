@@ -130,6 +130,8 @@ def verify(session: Session) -> Iterator[str]:
     for chain, expected in heads.items():
         if chain not in broken and seen.get(chain, (0, "")) != expected:
             yield f"链 {chain} 末尾缺失：应为第 {expected[0]} 条"
+        elif chain != SYSTEM_CHAIN and not expected[0]:
+            yield f"链 {chain} 没有记录：案卷至少应有新建申请一条"
 
 
 def count(session: Session) -> int:
@@ -138,7 +140,8 @@ def count(session: Session) -> int:
 
 
 def _is_broken(event: AuditEvent, seq: int, previous: str) -> bool:
-    return event.seq != seq + 1 or event.previous != previous or event.digest != _digest(event)
+    is_moved = event.case_id != (event.chain or None)
+    return is_moved or event.seq != seq + 1 or event.previous != previous or event.digest != _digest(event)
 
 
 def _digest(event: AuditEvent) -> str:

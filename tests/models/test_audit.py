@@ -38,6 +38,7 @@ def test_the_database_refuses_to_change_the_log(world: World, url: str, statemen
         "UPDATE audit_event SET summary = 'x' WHERE chain = 1 AND seq = 2",
         "UPDATE audit_event SET actor_name = '别人' WHERE chain = 1 AND seq = 1",
         "DELETE FROM audit_event WHERE chain = 1 AND seq = 2",
+        "UPDATE audit_event SET case_id = NULL WHERE chain = 1 AND seq = 2",
         "DELETE FROM audit_event WHERE chain = 1 AND seq = (SELECT max(seq) FROM audit_event WHERE chain = 1)",
     ],
 )
@@ -50,6 +51,18 @@ def test_every_forgery_is_found(world: World, url: str, forgery: str) -> None:
     _open(database)
     with database.writer.begin() as connection:
         connection.execute(text(forgery.replace("chain = 1", f"chain = {case_id}")))
+    database.dispose()
+    with reading() as session:
+        assert len(list(audit.verify(session))) == 1
+
+
+def test_a_chain_emptied_with_its_head_is_found(world: World, url: str) -> None:
+    case_id = world.submitted()
+    database = Database(url)
+    _open(database)
+    with database.writer.begin() as connection:
+        connection.execute(text(f"DELETE FROM audit_event WHERE chain = {case_id}"))
+        connection.execute(text(f"UPDATE case_file SET audit_seq = 0, audit_head = '' WHERE id = {case_id}"))
     database.dispose()
     with reading() as session:
         assert len(list(audit.verify(session))) == 1
