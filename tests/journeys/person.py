@@ -45,11 +45,12 @@ class Person:
         return self.page.get_by_role("button", name=name).first
 
     def presses(self, name: str) -> None:
-        """Press a button; answer the question that it may ask."""
+        """Press a button; answer the question that it may ask, and then wait for the server's answer."""
         self.button(name).click()
         confirm = self.page.locator("dialog#confirm[open]")
         if confirm.count():
-            confirm.get_by_role("button").last.click()
+            with self.page.expect_response(lambda answer: answer.request.is_navigation_request()):
+                confirm.get_by_role("button").last.click()
 
     def fills(self, answers: Mapping[str, Any], scope: str = "main") -> None:
         """Fill questions by field name as a person would: choose, tick or type, whatever the question is."""
