@@ -23,18 +23,18 @@ def fills_application(person: Person, town: Town, **over: Any) -> int:
     """Fill in F1, upload what is asked for, check and submit; returns the case's id."""
     fields = {**town.verbs.person(signed_on="2026-03-02"), **over}
     person.goes_to("/cases/new")
-    person.presses("以“个人”申请")
+    person.submits("以“个人”申请")
     for step in steps_for("person"):
         own = {name: value for name, value in fields.items() if name in declared_fields(step.form)}
         _fill_step(person, own)
-        person.presses("保存并下一步")
+        person.submits("保存并下一步")
         person.page.wait_for_url(re.compile(rf"/application/(?!{step.key}(\?|$))"))
     _upload(person)
     person.page.get_by_role("link", name=re.compile("下一步：检查")).click()
     missing = person.page.locator("#incomplete")
     if missing.count():
         missing.check()
-    person.presses("提交申请")
+    person.submits("提交申请")
     person.page.wait_for_url(re.compile("/submitted"))
     number = re.search(r"/cases/([^/]+)/", person.page.url)
     assert number is not None

@@ -30,8 +30,7 @@ def opens_task(person: Person, town: Town, case_id: int, element: str) -> int:
     person.goes_to(f"/tasks/{task_id}")
     claim = person.page.get_by_role("button", name="签收并办理")
     if claim.count():
-        claim.click()
-        person.page.locator(FORM_SCOPE).first.wait_for()
+        person.submits("签收并办理")
     return task_id
 
 
@@ -41,5 +40,5 @@ def does(town: Town, case_id: int, element: str, given: Mapping[str, Any], who: 
     person = town.person(who or WHO[form_key])
     opens_task(person, town, case_id, element)
     person.fills(given, FORM_SCOPE)
-    person.presses("提交并转下一步")
+    person.submits("提交并转下一步")
     return person

@@ -45,12 +45,16 @@ class Person:
         return self.page.get_by_role("button", name=name).first
 
     def presses(self, name: str) -> None:
-        """Press a button; answer the question that it may ask, and then wait for the server's answer."""
-        self.button(name).click()
+        """Press a button; answer the question that it may ask."""
+        self.button(name).click(no_wait_after=True)
         confirm = self.page.locator("dialog#confirm[open]")
         if confirm.count():
-            with self.page.expect_response(lambda answer: answer.request.is_navigation_request()):
-                confirm.get_by_role("button").last.click()
+            confirm.get_by_role("button").last.click(no_wait_after=True)
+
+    def submits(self, name: str) -> None:
+        """Press a button that sends the form, and wait for the page that answers."""
+        with self.page.expect_navigation():
+            self.presses(name)
 
     def fills(self, answers: Mapping[str, Any], scope: str = "main") -> None:
         """Fill questions by field name as a person would: choose, tick or type, whatever the question is."""

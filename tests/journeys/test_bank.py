@@ -66,7 +66,7 @@ def test_money_does_not_leave_when_a_block_holds(town: Town, field: str, value: 
     cashier = town.person("yinhang2")
     opens_task(cashier, town, case_id, "disbursement")
     cashier.fills(typed("disbursement", **{field: value}), "#p-form form")
-    cashier.presses("提交并转下一步")
+    cashier.submits("提交并转下一步")
     cashier.page.locator("#err-sum").wait_for()
     wrong = cashier.page.locator(f"#p-form [name='{field}'][aria-invalid='true']").first
     wrong.wait_for()

@@ -40,7 +40,7 @@ def test_the_missing_list_goes_out_once_and_comes_back(town: Town) -> None:
     clerk.presses("增加一行") if not clerk.page.locator("[name='items-0-problem']:visible").count() else None
     clerk.page.locator("[name='items-0-material']").first.select_option(index=1)
     clerk.fills({"items-0-problem": "复印件不清晰", "items-0-requirement": "重新提交一份"}, "#p-form form")
-    clerk.presses("提交并转下一步")
+    clerk.submits("提交并转下一步")
     assert town.verbs.status(case_id) == CaseStatus.SUPPLEMENTING
     town.it_is(date(2026, 3, 9))
     does(town, case_id, "supplement", typed("supplement"))
@@ -56,7 +56,7 @@ def test_a_refusal_needs_reasons_and_ends_with_a_notice(town: Town) -> None:
     assert clerk.page.locator("#err-sum li").count() >= 1
     assert clerk.page.locator("[name='opinion']").input_value() == "符合条件"
     clerk.fills({"reason_codes": ["H01"], "reason_text": "不属于重点就业群体"}, "#p-form form")
-    clerk.presses("提交并转下一步")
+    clerk.submits("提交并转下一步")
     assert town.verbs.status(case_id) == CaseStatus.REFUSING
     notice = {"clause": "财金〔2023〕75号", "remedy": "可向本部门申诉", "delivery_method": "direct"}
     does(town, case_id, "refusal_notice_hrss", notice)
@@ -74,10 +74,10 @@ def test_a_late_review_is_red_and_asks_why(town: Town) -> None:
     assert clerk.sees("超期 2 日")
     opens_task(clerk, town, case_id, "qualification_review")
     clerk.fills(typed("qualification_review"), "#p-form form")
-    clerk.presses("提交并转下一步")
+    clerk.submits("提交并转下一步")
     assert clerk.page.locator("#err-sum").inner_text().count("超期原因")
     clerk.fills({"late_reason": "需要实地核实经营情况"}, "#p-form form")
-    clerk.presses("提交并转下一步")
+    clerk.submits("提交并转下一步")
     assert town.verbs.status(case_id) == CaseStatus.INVESTIGATING
     with reading() as session:
         clock = session.query(Deadline).filter_by(case_id=case_id, key="qualification").one()
@@ -95,7 +95,7 @@ def test_two_clerks_on_one_task(town: Town) -> None:
     first.fills(typed("acceptance"), "#p-form form")
     copy = first.page.context.new_page()
     copy.goto(first.page.url)
-    first.presses("提交并转下一步")
+    first.submits("提交并转下一步")
     copy.locator("#p-form form [name='opinion']").first.fill("第二次提交的意见")
     copy.locator("#p-form form [name='result'][value='complete']").check()
     with copy.expect_response(lambda answer: answer.request.method == "POST") as answered:
@@ -125,7 +125,6 @@ def test_the_applicant_withdraws_and_everything_stops(town: Town) -> None:
     applicant.page.locator("main a[href*='/cases/CD']").first.click()
     applicant.page.get_by_text("撤回申请").first.click()
     applicant.fills({"reason": "暂不需要贷款"}, "main")
-    applicant.presses("撤回申请")
-    applicant.page.wait_for_load_state()
+    applicant.submits("撤回申请")
     assert town.verbs.status(case_id) == CaseStatus.WITHDRAWN
     assert town.verbs.open_tasks(case_id) == {}

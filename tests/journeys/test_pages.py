@@ -81,7 +81,7 @@ def test_the_diagram_shows_the_token_and_keeps_its_mark(town: Town) -> None:
 def test_the_application_form_is_clean_at_every_step(town: Town) -> None:
     window = town.person("renshe1")
     window.goes_to("/cases/new")
-    window.presses("以“小微企业”申请")
+    window.submits("以“小微企业”申请")
     found: list[str] = []
     base = window.page.url.rsplit("/", 1)[0]
     for step in ("enterprise", "owners", "staffing", "loan", "guarantee", "account", "materials", "review"):
