@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class Refusal(Exception):  # noqa: N818  the house's word for it; not an error of the program
-    """A rule says no. Shown at `field` of the form, or answered as 422 by the REST door."""
+    """A rule says no. Shown at `field` of the form, or answered as 422 by the REST door.
+
+    `others` are the rules that say no to the same submission, each with its own field.
+    """
 
     status = 422
 
-    def __init__(self, message: str, field: str | None = None) -> None:
+    def __init__(self, message: str, field: str | None = None, others: Iterable[Refusal] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.field = field
+        self.others = tuple(others)
+
+    @property
+    def errors(self) -> dict[str, list[str]]:
+        """Every sentence by the field where it belongs; empty when no field is to blame."""
+        found: dict[str, list[str]] = {}
+        for refusal in (self, *self.others):
+            if refusal.field:
+                found.setdefault(refusal.field, []).append(refusal.message)
+        return found
 
 
 class Forbidden(Refusal):
@@ -30,3 +45,10 @@ class Conflict(Refusal):
     """The state has moved on since the actor looked (409)."""
 
     status = 409
+
+
+def refuse(found: Iterable[Refusal]) -> None:
+    """Raises one Refusal that carries all of `found`; does nothing when there is none."""
+    every = list(found)
+    if every:
+        raise Refusal(every[0].message, every[0].field, every[1:])

@@ -33,7 +33,7 @@ TEXTS = {
 
 def init(app: Flask) -> None:
     """Register the handlers; anything not foreseen is logged and answered as 500 in Chinese."""
-    app.register_error_handler(Refusal, lambda e: answer(e.status, e.message, e.field))
+    app.register_error_handler(Refusal, lambda e: answer(e.status, e.message, e.errors))
     app.register_error_handler(CSRFError, _stale_page)
     app.register_error_handler(StaleWrite, lambda _e: answer(409, STALE))
     app.register_error_handler(HTTPException, _http)
@@ -63,17 +63,16 @@ def _fault(error: Exception) -> Response:
 def answer(
     status: int,
     message: str,
-    field: str | None = None,
     errors: Mapping[str, list[str]] | None = None,
 ) -> Response:
-    """The error as the caller can read it; `errors` when several fields are wrong at once."""
+    """The error as the caller can read it; `errors` are the sentences at each field."""
     if wants_json():
         problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
         body = {
             **problem,
             "detail": message,
             "message": message,
-            "errors": errors or ({field: [message]} if field else {}),
+            "errors": errors or {},
         }
         response = jsonify(body)
         response.headers["Content-Type"] = "application/problem+json"

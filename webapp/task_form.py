@@ -67,7 +67,7 @@ def typed(task: UserTask, data: MultiDict[str, str]) -> dict[str, object]:
 
 
 def carry_out(task_id: int, actor: User, form: BaseForm) -> Refusal | None:
-    """Complete the task in one transaction; the refusal of a rule stands at its field and is returned.
+    """Complete the task in one transaction; what the rules refuse stands at its field, and is returned.
 
     Raises NotFound for strangers.
     """
@@ -79,8 +79,8 @@ def carry_out(task_id: int, actor: User, form: BaseForm) -> Refusal | None:
     except NotFound:
         raise
     except Refusal as refusal:
-        if refusal.field:
-            blame(form, refusal.field, [refusal.message])
+        for name, messages in refusal.errors.items():
+            blame(form, name, messages)
         return refusal
     return None
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from webapp import errors
 from webapp.access import public, requires
-from webapp.api.body import FieldFaults
 from webapp.api.openapi import PREFIX
 from webapp.api.table import ROUTES
 from webapp.security import csrf
@@ -20,4 +18,3 @@ def register(app: Flask) -> None:
         blueprint.add_url_rule(route.path, route.name, view, methods=[route.method])
     csrf.exempt(blueprint)
     app.register_blueprint(blueprint)
-    app.register_error_handler(FieldFaults, lambda e: errors.answer(e.status, e.message, errors=e.errors))

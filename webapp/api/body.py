@@ -29,7 +29,12 @@ class FieldFaults(Refusal):
 
     def __init__(self, errors: Mapping[str, list[str]]) -> None:
         super().__init__("填报内容有误，请更正后重新提交。")
-        self.errors = {name: list(messages) for name, messages in errors.items()}
+        self._faults = {name: list(messages) for name, messages in errors.items()}
+
+    @property
+    def errors(self) -> dict[str, list[str]]:
+        """The sentences of the form, by field."""
+        return self._faults
 
 
 def read_body(parts: Mapping[str, type], optional: tuple[str, ...] = ()) -> Body:
