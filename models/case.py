@@ -13,6 +13,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    and_,
     exists,
     false,
     or_,
@@ -156,10 +157,10 @@ def visible_to(user: User) -> ColumnElement[bool]:
         return false()
     if role is Role.APPLICANT:
         return or_(CaseFile.applicant_user_id == user.id, CaseFile.created_by_id == user.id)
-    if role is Role.AUDITOR:
-        return true()
     if user.may(Permission.CASE_OVERSEE):
-        return CaseFile.region_id.in_(_regions_below(user))
+        # What was never handed in is nobody's business but the person's who writes it.
+        within = true() if role is Role.AUDITOR else CaseFile.region_id.in_(_regions_below(user))
+        return and_(CaseFile.submitted_at.is_not(None), within)
     return or_(
         CaseFile.created_by_id == user.id,
         exists().where(

@@ -28,7 +28,18 @@ from processes.party import check_guarantors, register_parties
 from processes.workflow import PROCESS_OF_SCHEME, advance, start
 
 SERIES = {"startup_loan": "CD"}
-_MASKED = {"id_number": mask_id, "phone": mask_phone, "account_number": mask_account}
+
+
+def _mask_address(text: str) -> str:
+    return f"{text[:6]}***"
+
+
+_MASKED = {
+    "id_number": mask_id,
+    "phone": mask_phone,
+    "account_number": mask_account,
+    "address": _mask_address,
+}
 
 
 def create_draft(
@@ -159,9 +170,10 @@ def withdraw(session: Session, case_id: int, actor: User, reason: str) -> CaseFi
 
 
 def may_withdraw(case: CaseFile, actor: User) -> bool:
-    """Whether the actor may take this case back now: the applicant, who filed it, or the window."""
+    """Whether the actor may take this case back now: the applicant or the window; a draft, who writes it."""
     is_window = case.hrss_id is not None and actor.department_id == case.hrss_id
-    is_party = is_window or actor.id in (case.applicant_user_id, case.created_by_id)
+    is_writer = case.status == CaseStatus.DRAFT and actor.id == case.created_by_id
+    is_party = is_window or is_writer or actor.id == case.applicant_user_id
     return is_party and actor.may(Permission.CASE_CREATE) and not case.state.is_final
 
 
