@@ -37,6 +37,16 @@ def tell_applicant(session: Session, case: CaseFile, task: UserTask) -> None:
         tell(session, [task.assignee_id], "task", text, case)
 
 
+def tell_assigned(session: Session, case: CaseFile, task: UserTask, old: int | None, actor: User) -> None:
+    """分办: the person who has the task now, and the one who had it; nobody is told of his own act."""
+    if task.assignee_id is None or task.assignee_id == old:
+        return
+    about = f"{case.number} {case.applicant_name}：{actor.name}将“{task.name}”"
+    tell(session, {task.assignee_id} - {actor.id}, "task", f"{about}分办给您。", case)
+    if old is not None:
+        tell(session, {old} - {actor.id}, "task", f"{about}改由他人办理，您不再办理此事项。", case)
+
+
 def tell_departments(session: Session, departments: Iterable[int | None], text: str, case: CaseFile) -> None:
     """Everybody who works in the departments (N6 and the like)."""
     wanted = [department for department in departments if department is not None]

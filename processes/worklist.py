@@ -21,6 +21,7 @@ from models.refusal import Conflict, Forbidden, NotFound, Refusal
 from models.workflow import DONE, ProcessInstance, TaskDraft, UserTask
 from processes.engine.drawing import Step
 from processes.engine.instance import Instance
+from processes.notification import tell_assigned
 from processes.steps import STEPS, Completion, carry_out
 from processes.workflow import Token, definition_of, move, token_of_task
 
@@ -89,6 +90,7 @@ def assign(session: Session, task_id: int, assignee_id: int, actor: User) -> Use
         old={"assignee": old},
         new={"assignee": assignee.id},
     )
+    tell_assigned(session, token.case, task, old, actor)
     return task
 
 

@@ -12,6 +12,7 @@ from models.calendar import now
 from models.case import CaseFile
 from models.database import reading, transaction
 from models.notification import Notification, messages_of, unread_count
+from processes import worklist
 from tests.world import World
 
 SignIn = Callable[[str], FlaskClient]
@@ -81,3 +82,24 @@ def test_pages_follow_each_other_without_gap(world: World, sign_in: SignIn) -> N
 
 def test_everybody_who_is_signed_in_has_the_page(sign_in: SignIn) -> None:
     assert "没有消息" in sign_in("guanli").get("/notifications").text
+
+
+def test_who_is_given_a_task_is_told_and_who_had_it_too(world: World) -> None:
+    task_id = world.open_tasks(world.submitted())["acceptance"]
+
+    def give(to: str) -> dict[str, list[str]]:
+        with transaction() as session:
+            worklist.assign(session, task_id, world.user(session, to).id, world.user(session, "renshe0"))
+        with reading() as session:
+            return {
+                name: [line.text for line in messages_of(session, world.user(session, name)).lines]
+                for name in ("renshe0", "renshe1", "renshe2")
+            }
+
+    texts = give("renshe1")
+    assert [len(texts[name]) for name in ("renshe0", "renshe1", "renshe2")] == [0, 1, 0]
+    assert texts["renshe1"][0].endswith("将“受理审查”分办给您。")
+    assert give("renshe1") == texts
+    texts = give("renshe2")
+    assert [len(texts[name]) for name in ("renshe0", "renshe1", "renshe2")] == [0, 2, 1]
+    assert texts["renshe1"][0].endswith("将“受理审查”改由他人办理，您不再办理此事项。")
