@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import PasswordField, StringField
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import EqualTo, InputRequired, Length, Regexp
 
 from forms.base import BaseForm
 
@@ -29,3 +29,7 @@ class PasswordForm(BaseForm):
         "当前密码", [InputRequired("请填写当前密码"), Length(max=200, message="密码过长")]
     )
     password = PasswordField("新密码", [InputRequired("请填写新密码"), Length(max=128, message="密码过长")])
+    repeat = PasswordField(
+        "再次输入新密码",
+        [InputRequired("请再次输入新密码"), EqualTo("password", "两次输入的新密码不一致")],
+    )

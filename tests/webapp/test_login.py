@@ -89,3 +89,14 @@ def test_headers_are_strict(app: Flask) -> None:
     assert "unsafe" not in policy
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_new_password_is_typed_twice(sign_in: Callable[[str], FlaskClient]) -> None:
+    client = sign_in("renshe1")
+    assert 'name="repeat"' in client.get("/password").text
+    typed = {"current": SAMPLE_PASSWORD, "password": "another-good-one-7"}
+    wrong = client.post("/password", data={**typed, "repeat": "another-good-one-8"})
+    assert (wrong.status_code, "两次输入的新密码不一致" in wrong.text) == (422, True)
+    assert "请再次输入新密码" in client.post("/password", data=typed).text
+    right = client.post("/password", data={**typed, "repeat": typed["password"]})
+    assert right.location == "/login"
