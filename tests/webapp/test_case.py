@@ -165,6 +165,16 @@ def test_withdrawing_needs_a_reason_and_a_right(world: World, sign_in: SignIn) -
     assert client.post(f"{place}/withdraw", data={"reason": "再次"}).status_code == 409
 
 
+def test_the_window_withdraws_on_the_applicant_s_written_word(world: World, sign_in: SignIn) -> None:
+    place = f"/cases/{number_of(world.submitted(actor='shenqing'))}"
+    window, applicant = sign_in("renshe1").get(place).text, sign_in("shenqing").get(place).text
+    assert window.count(">代申请人撤回<") == 2
+    assert "须有申请人书面申请" in window
+    assert applicant.count(">撤回申请<") == 2
+    assert "代申请人撤回" not in applicant
+    assert "须有申请人书面申请" not in applicant
+
+
 def test_the_picture_and_its_words_agree(world: World, sign_in: SignIn) -> None:
     case_id = world.submitted()
     go(world, case_id, "acceptance", "qualification_review")
