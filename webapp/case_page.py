@@ -9,6 +9,7 @@ from typing import Any
 
 from forms.context import FormContext
 from models import inbox
+from models.applicant_cases import Siblings, siblings_of
 from models.calendar import today
 from models.case import CaseFile
 from models.case_record import CaseRecord, record_of
@@ -34,6 +35,7 @@ from webapp.task_form import Opened, opened
 from webapp.timeline import Milestone, milestones, office_of
 
 STRIP = 20
+KIN_STEPS = ("acceptance", "qualification_review")
 TABS = ("form", "materials", "map", "log", "audit")
 
 
@@ -134,6 +136,14 @@ class CasePage:
         if not self.drawing or not self.drawing.steps[self.task.element_id].properties.get("decision"):
             return []
         return [_finding(row.matched, row.outputs) for row in eligibility(self.session, self.case)]
+
+    @cached_property
+    def siblings(self) -> Siblings:
+        """What else the applicant has open or was paid, for the office that accepts or qualifies."""
+        task = self.task
+        if task is None or task.form_key not in KIN_STEPS or not may_work(task, self.reader):
+            return Siblings()
+        return siblings_of(self.session, self.case, self.reader)
 
     @cached_property
     def strip(self) -> list[inbox.Item]:
