@@ -210,6 +210,7 @@ def disburse(done: Completion) -> Routing:
     loan.contract_number, loan.signed_on = done.text("contract_number"), answers["signed_on"]
     loan.disbursed_on, loan.receipt_number = answers["disbursed_on"], done.text("receipt_number")
     loan.rate, loan.repayment_method = answers["rate"], done.text("repayment_method")
+    loan.lpr = lpr_on(done.session, answers["signed_on"], loan.lpr_tenor)
     loan.account = {key: done.text(key) for key in ("account_bank", "account_name", "account_number")}
     loan.account_hash = keyed_hash(done.text("account_number"))
     loan.registry_check = {"licence_status": done.text("licence_status"), "checked_on": today().isoformat()}

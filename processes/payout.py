@@ -25,7 +25,7 @@ def _blocks(done: Completion, loan: Loan) -> Iterator[Refusal]:
     yield from _check_licence(done)
     yield from _check_account(done)
     yield from _check_guarantee(done, loan)
-    yield from _check_rate(done, loan.lpr_tenor)
+    yield from _check_rate(done, loan)
 
 
 def _check_dates(done: Completion) -> Iterator[Refusal]:
@@ -91,18 +91,20 @@ def _check_guarantee(done: Completion, loan: Loan) -> Iterator[Refusal]:
         yield Refusal("个人10万元以下（含）贷款存在反担保记录，不得放款。", "outcome")
 
 
-def _check_rate(done: Completion, tenor: str) -> Iterator[Refusal]:
-    """The LPR of the signing day plus the points of the policy set, inclusive."""
+def _check_rate(done: Completion, loan: Loan) -> Iterator[Refusal]:
+    """At most the approved rate, and the LPR of the signing day plus the points of the policy set, inclusive."""
     rate, signed_on = done.answers.get("rate"), _day(done, "signed_on")
     if rate is None:
         yield Refusal("请填写执行利率。", "rate")
     if rate is None or signed_on is None:
         return
     try:
-        loan_lpr = lpr_on(done.session, signed_on, tenor)
+        loan_lpr = lpr_on(done.session, signed_on, loan.lpr_tenor)
     except Refusal as unknown:
         yield Refusal(unknown.message, "rate")
         return
     cap = CaseFacts(done.session, done.case).rules.rate_cap(loan_lpr)
     if rate > cap:
         yield Refusal(f"执行利率不得超过 {cap:.2f}%（签订日 LPR {loan_lpr:.2f}% 加政策规定的基点）。", "rate")
+    elif rate > loan.rate:
+        yield Refusal(f"执行利率不得高于批准利率 {loan.rate:.2f}%。", "rate")

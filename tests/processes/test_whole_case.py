@@ -235,3 +235,13 @@ def test_a_completed_task_leaves_no_draft(world: World) -> None:
     go(world, case_id, "acceptance")
     with reading() as session:
         assert session.scalars(select(TaskDraft)).all() == []
+
+
+def test_the_contract_s_rate_is_not_above_the_approved_one(world: World) -> None:
+    case_id = world.submitted()
+    go(world, case_id, *NORMAL[:4])
+    world.complete(case_id, "bank_acceptance", answers("bank_acceptance", rate=Decimal("4.0")))
+    with pytest.raises(Refusal, match="批准利率") as refusal:
+        world.complete(case_id, "disbursement", answers("disbursement", rate=Decimal("4.01")))
+    assert refusal.value.field == "rate"
+    world.complete(case_id, "disbursement", answers("disbursement", rate=Decimal("4.0")))
