@@ -192,6 +192,23 @@ def test_the_picture_and_its_words_agree(world: World, sign_in: SignIn) -> None:
         assert "申请人：补正材料，未到" in page
 
 
+def test_a_closed_case_says_so_once_and_reads_its_drawing_aloud(world: World, sign_in: SignIn) -> None:
+    case_id, client = world.submitted(actor="shenqing"), sign_in("renshe1")
+    place = f"/cases/{number_of(case_id)}"
+
+    def head_and_words() -> tuple[str, bool]:
+        page = client.get(place).text
+        head = re.search(r'<div class="case-head">(.*?)</div>', page, re.DOTALL)
+        assert head is not None
+        return head[1], '<details class="mt-2" open><summary>流程图的文字说明' in page
+
+    head, is_open = head_and_words()
+    assert (head.count("受理审查"), head.count("已提交"), is_open) == (1, 1, False)
+    client.post(f"{place}/withdraw", data={"reason": "不再需要"})
+    head, is_open = head_and_words()
+    assert (head.count("已撤回"), is_open) == (1, True)
+
+
 def test_the_drawing_is_handed_out_to_signed_in_people(world: World, sign_in: SignIn) -> None:
     client = sign_in("renshe1")
     page = client.get(f"/cases/{number_of(world.submitted())}").text
