@@ -229,3 +229,12 @@ def test_other_people_find_nothing(sign_in: SignIn, world: World) -> None:
         assert {other.post(url, data={}).status_code for url in urls[1:2] + urls[3:]} == {status}, name
     assert client.get(f"/cases/{number}/application/nowhere").status_code == 404
     assert client.get("/cases/CD2026%00/application").status_code == 404
+
+
+def test_a_phone_is_told_the_step_in_one_line(sign_in: SignIn) -> None:
+    client = sign_in("shenqing")
+    page = client.get(f"/cases/{draft(client)}/application/loan", follow_redirects=True).text
+    titles = [step.title for step in APPLICATION_STEPS["person"]] + ["材料", "检查提交"]
+    here = next(step.title for step in APPLICATION_STEPS["person"] if step.key == "loan")
+    assert f"第 {titles.index(here) + 1}/{len(titles)} 步：{here}" in page
+    assert 'class="steps d-none d-md-flex"' in page
