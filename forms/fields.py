@@ -184,6 +184,13 @@ class TextField(Asked):
         return text
 
 
+class HiddenText(TextField):
+    """A line that the page carries along and nobody types."""
+
+    kind = "hidden"
+    widget: Any = widgets.HiddenInput()
+
+
 class LongText(TextField):
     """Several lines of text."""
 

@@ -6,14 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from forms.base import BaseForm, RowForm, RowsField
-from forms.fields import LongText, TextField
+from forms.fields import HiddenText, LongText, TextField
 from forms.number_fields import CountField, MoneyField, PercentField, StrictDateField
 
 
 class GroupRow(RowForm):
-    """One group of persons the set supports."""
+    """One group of persons the set supports; a new one gets its code when the set is added."""
 
-    code = TextField("代码", required=True, max_length=40, hint="小写字母和下划线")
+    code = HiddenText("代码", max_length=40)
     label = TextField("名称", required=True, max_length=60)
 
 
@@ -48,7 +48,7 @@ class PolicyForm(BaseForm):
         own = ("code", "name", "effective_from", "source")
         values = {name: value for name, value in self.answers().items() if name not in own}
         rows: Any = values["groups"]
-        return {**values, "groups": [[row["code"], row["label"]] for row in rows]}
+        return {**values, "groups": [[row["code"] or "", row["label"]] for row in rows]}
 
 
 class LprForm(BaseForm):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models import audit
 from models.people import Permission, User
-from models.policy import LprQuote, PolicySet, Rules, rules_from
+from models.policy import LprQuote, PolicySet, Rules, policy_sets, rules_from
 from models.refusal import NotFound, Refusal
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{1,29}")
@@ -38,7 +39,7 @@ def add_set(session: Session, model_id: int, new: NewSet, actor: User) -> Policy
     """
     actor.require(Permission.POLICY_MANAGE)
     scheme = policy_set(session, model_id).scheme
-    rules = rules_from(new.values)
+    rules = _numbered(session, rules_from(new.values))
     _check(session, scheme, new, rules)
     row = PolicySet(
         code=new.code,
@@ -98,6 +99,14 @@ def _check(session: Session, scheme: str, new: NewSet, rules: Rules) -> None:
     codes = [code for code, _label in rules.groups]
     if len(set(codes)) != len(codes):
         raise Refusal("人群类别的代码不得重复。", "groups")
+
+
+def _numbered(session: Session, rules: Rules) -> Rules:
+    """The rules with a code (g1, g2 …) for every new group; no set has ever used it for another one."""
+    used = {code for row in policy_sets(session) for code, _label in row.rules.groups}
+    used |= {code for code, _label in rules.groups}
+    free = (code for code in (f"g{number}" for number in count(1)) if code not in used)
+    return replace(rules, groups=[[code or next(free), label] for code, label in rules.groups])
 
 
 def _end_before_next(session: Session, scheme: str, start: date) -> date | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -153,6 +154,22 @@ def test_a_row_is_added_without_a_script(sign_in: SignIn) -> None:
     assert (more.status_code, f'name="groups-{count}-code"' in more.text) == (200, True)
     less = client.post(path, data=typed(row, remove_row="groups-0"))
     assert row.values["groups"][0][0] not in less.text
+
+
+def test_a_new_group_is_given_its_code(sign_in: SignIn) -> None:
+    client, row = sign_in("liucheng"), current()
+    size = len(row.values["groups"])
+    page = client.get(f"/admin/policies/{row.id}/copy").text
+    assert re.search(r'<input[^>]*name="groups-0-code"[^>]*type="hidden"', page)
+    for code, day, label, wanted in (
+        ("a-1", "2026-04-01", "第一类", "g1"),
+        ("a-2", "2026-05-01", "第二类", "g2"),
+    ):
+        over = {"code": code, "effective_from": day, f"groups-{size}-code": "", f"groups-{size}-label": label}
+        assert client.post(f"/admin/policies/{row.id}/copy", data=typed(row, **over)).status_code == 302
+        with reading() as session:
+            groups = policy_on(session, row.scheme, date.fromisoformat(day)).rules.groups
+        assert groups == [*row.values["groups"], [wanted, label]]
 
 
 def test_quotes_are_added_once_a_day(sign_in: SignIn) -> None:
