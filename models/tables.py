@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models import (
     audit,
+    audit_anchor,
     calendar,
     case,
     deadline,
@@ -24,6 +25,7 @@ metadata = Base.metadata
 
 __all__ = [
     "audit",
+    "audit_anchor",
     "calendar",
     "case",
     "deadline",

@@ -1,10 +1,12 @@
-"""Room jobs: the loop of the program: fires what is due, each timer in a transaction of its own."""
+"""Room jobs: the loop of the program: fires what is due, each timer in its own transaction; anchors the log."""
 
 from __future__ import annotations
 
 import logging
 import threading
 
+from models import audit_anchor
+from models.calendar import real_now
 from models.database import reading, transaction
 from processes import timer
 
@@ -23,6 +25,22 @@ def run_due() -> list[str]:
     return [line for line in lines if line]
 
 
+def anchor() -> str:
+    """Seal the log as it stands; the line to keep outside of the system, empty while the log is."""
+    with transaction() as session:
+        upto = audit_anchor.settled(session)
+    with transaction() as session:
+        made = audit_anchor.add(session, upto)
+        return made.line if made else ""
+
+
+def anchor_if_due() -> str:
+    """An anchor at most once an hour, and only when something happened; its line, or nothing."""
+    with reading() as session:
+        is_due = audit_anchor.is_due(session, real_now())
+    return anchor() if is_due else ""
+
+
 class Worker(threading.Thread):
     """Runs what is due every few seconds until it is told to stop."""
 
@@ -37,6 +55,8 @@ class Worker(threading.Thread):
             try:
                 for line in run_due():
                     log.info(line)
+                if sealed := anchor_if_due():
+                    log.info("审计锚点：%s", sealed)
             except Exception:
                 log.exception("到期事项未能办理，稍后重试。")
 

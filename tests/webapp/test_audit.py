@@ -16,6 +16,7 @@ from models.database import bound, reading
 from models.refusal import Refusal
 from tests.world import World, answers
 from webapp.audit_view import Reader
+from webapp.jobs import anchor
 
 ROOT = Path(__file__).resolve().parents[2]
 _RECORDED = re.compile(r"(?:audit\.record|_log)\([^\"]*\"([a-z_]+\.[a-z_]+)\"")
@@ -134,6 +135,21 @@ def test_verification_says_that_all_is_whole_and_then_what_is_not(world: World, 
     broken = client.post("/audit/verify").text
     assert "审计日志不完整" in broken
     assert re.search(r"链 \d+ 第 \d+ 条起不一致", broken)
+
+
+def test_verification_walks_the_anchors_too(world: World, sign_in: SignIn) -> None:
+    case_id = world.submitted()
+    anchor()
+    with bound().writer.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO audit_anchor (id, at, last_event_id, chains, previous, root) "
+                "VALUES (99, '2026-03-02 01:00:00', 1000000, 1, '', 'x')"
+            )
+        )
+    page = sign_in("shenji").post("/audit/verify").text
+    assert f"链 {case_id} " not in page
+    assert "锚点 99（" in page
 
 
 def test_every_action_of_the_program_has_its_title() -> None:

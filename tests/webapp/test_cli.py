@@ -229,6 +229,21 @@ def test_the_log_is_whole_until_somebody_changes_it(world: World, run: Run) -> N
     assert f"链 {case_id} " in run("audit", "verify", expect=1).output
 
 
+def test_a_root_kept_outside_is_looked_for_among_the_anchors(world: World, run: Run) -> None:
+    world.submitted()
+    line = run("audit", "anchor").output.strip()
+    root = line.split()[-1]
+    assert "审计锚点" not in run("jobs", "run").output
+    assert "完整" in run("audit", "verify", "--anchor", root).output
+    assert "没有锚点" in run("audit", "verify", "--anchor", root, "--anchor", "0" * 64, expect=1).output
+
+
+def test_jobs_run_seals_the_log_by_the_way(world: World, run: Run) -> None:
+    world.submitted()
+    root = run("jobs", "run").output.strip().split("审计锚点：")[1].split()[-1]
+    assert "完整" in run("audit", "verify", "--anchor", root).output
+
+
 def drawing(folder: Path, old: str = "", new: str = "") -> list[str]:
     """A copy of the shipped drawing and its tables, with one change."""
     shutil.copytree(SHIPPED, folder / "copy")

@@ -20,12 +20,14 @@ group = Group("jobs", help="到期事项。")
 
 @group.command("run")
 def run() -> None:
-    """办理此刻已到期的全部计时事项，逐条列出后结束。"""
+    """办理此刻已到期的全部计时事项，逐条列出后结束；每小时至多形成一个审计锚点。"""
     lines = jobs.run_due()
     for line in lines:
         click.echo(line)
     if not lines:
         click.echo("没有到期的事项。")
+    if sealed := jobs.anchor_if_due():
+        click.echo(f"审计锚点：{sealed}")
 
 
 @command("serve")

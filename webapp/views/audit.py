@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from models import audit
+from models import audit, audit_anchor
 from models.audit_log import ACTIONS, Asked, log_page
 from models.database import reading
 from models.people import Permission
@@ -33,9 +33,9 @@ def show() -> str:
 @blueprint.post("/verify")
 @requires(Permission.AUDIT_READ)
 def verify() -> str:
-    """Walk every chain and say what does not hold; nothing is changed."""
+    """Walk every chain and anchor and say what does not hold; nothing is changed."""
     with reading() as session:
-        broken, total = list(audit.verify(session)), audit.count(session)
+        broken, total = [*audit.verify(session), *audit_anchor.verify(session)], audit.count(session)
     return render_template(
         "audit/verify.html", broken=broken[:_SHOWN], more=len(broken) - _SHOWN, total=total
     )
