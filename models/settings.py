@@ -23,6 +23,8 @@ class Settings:
     is_training: bool
     is_https: bool
     idle_minutes: int
+    # Names under which the site is asked for; empty: any.
+    hosts: tuple[str, ...] = ()
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -37,6 +39,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         is_training=environ.get("DUOSHEN_TRAINING", "") == "1",
         is_https=environ.get("DUOSHEN_HTTPS", "") == "1",
         idle_minutes=int(environ.get("DUOSHEN_IDLE_MINUTES", "30")),
+        hosts=tuple(environ.get("DUOSHEN_HOSTS", "").replace(",", " ").split()),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from flask import Flask, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import SecurityError
 from werkzeug.wrappers import Response
 
 from models.settings import Settings
@@ -23,6 +24,7 @@ def init(app: Flask, settings: Settings) -> None:
     """Set every limit and header once."""
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        TRUSTED_HOSTS=list(settings.hosts) or None,
         IDLE_MINUTES=settings.idle_minutes,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
         SESSION_COOKIE_NAME="__Host-duoshen" if settings.is_https else "duoshen",
@@ -36,8 +38,15 @@ def init(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         MAX_FORM_PARTS=5000,
     )
+    app.register_error_handler(SecurityError, _foreign_host)
     csrf.init_app(app)
     app.after_request(_headers)
+
+
+def _foreign_host(_error: SecurityError) -> Response:
+    # No address can be built for a host that is not ours: a page without links.
+    page = "<!doctype html><html lang='zh-CN'><meta charset='utf-8'><title>请求无效</title><p>{}</p></html>"
+    return Response(page.format("访问地址不正确，请使用本系统公布的网址。"), status=400, mimetype="text/html")
 
 
 def _headers(response: Response) -> Response:
