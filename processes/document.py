@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import secrets
 from datetime import timedelta
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,6 +25,7 @@ from models.refusal import NotFound, Refusal
 from models.upload import inspect
 from processes.case import editable
 
+log = logging.getLogger(__name__)
 _folder: list[Path] = []
 _PURPOSE = "document.file"
 VIEWED = "document.viewed"
@@ -83,7 +86,7 @@ def remove(session: Session, document_id: int, actor: User) -> Document:
 
 
 def read(session: Session, document_id: int, actor: User) -> tuple[Document, bytes]:
-    """A material and its content, if the actor may see its case. Raises NotFound."""
+    """A material and its content, if the actor may see its case. Raises NotFound, also for a lost or damaged file."""
     document = session.scalars(
         select(Document)
         .join(CaseFile, CaseFile.id == Document.case_id)
@@ -91,8 +94,7 @@ def read(session: Session, document_id: int, actor: User) -> tuple[Document, byt
     ).first()
     if document is None:
         raise NotFound("未找到该文件，或您无权查看。")
-    content = decrypt((_folder[0] / document.storage_key).read_bytes(), _PURPOSE)
-    return document, content
+    return document, _content(document)
 
 
 def is_view_noted(session: Session, document: Document, actor: User) -> bool:
@@ -116,6 +118,15 @@ def note_view(session: Session, document: Document, actor: User) -> None:
     new = {"document": document.id, "kind": document.kind}
     summary = f"查阅材料“{material_label(document.kind)}”"
     audit.record(session, VIEWED, summary, actor=actor, case=case, new=new)
+
+
+def _content(document: Document) -> bytes:
+    try:
+        return decrypt((_folder[0] / document.storage_key).read_bytes(), _PURPOSE)
+    except (FileNotFoundError, InvalidTag, ValueError) as error:
+        # ValueError: a file cut down to less than its nonce.
+        log.error("document %s, file %s: %s", document.id, document.storage_key, type(error).__name__)
+        raise NotFound("该文件缺失或已损坏，请联系系统管理员。") from error
 
 
 def _count(session: Session, case: CaseFile) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -167,3 +168,22 @@ def test_a_submitted_application_takes_no_more_files(sign_in: SignIn, world: Wor
     world.submitted(actor="shenqing")
     client = sign_in("shenqing")
     assert upload(client, "CD202600001", (picture(), "好.png")).status_code == 409
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\x01short", b"\x01" + bytes(100)])
+def test_a_lost_or_damaged_file_is_told_and_logged(
+    sign_in: SignIn, tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes | None
+) -> None:
+    client = sign_in("shenqing")
+    upload(client, draft(client), (picture(), "证.png"))
+    (number,) = ids()
+    (stored,) = (tmp_path / "uploads").iterdir()
+    if content is None:
+        stored.unlink()
+    else:
+        stored.write_bytes(content)
+    answer = client.get(f"/documents/{number}")
+    assert answer.status_code == 404
+    assert "该文件缺失或已损坏，请联系系统管理员。" in answer.text
+    assert stored.name in caplog.text
+    assert views_logged() == 0
