@@ -42,9 +42,35 @@ def hash_password(password: str) -> str:
 
 def check_password(session: Session, username: str, password: str, address: str) -> User | None:
     """The user, or None; failures are counted per account and per address. Raises TooManyAttempts."""
+    _require_patience(session, address)
+    user = user_named(session, username)
+    if not _is_right(session, user, password):
+        _note_failure(session, user, username, f"登录失败（{address}）", address)
+        return None
+    audit.record(session, "login.succeeded", f"登录（{address}）", actor=user)
+    return user
+
+
+def confirm_password(session: Session, user_id: int, password: str, address: str) -> bool:
+    """Whether somebody signed in knows the password; a wrong one counts like a failed login.
+
+    Raises TooManyAttempts. Commit before refusing, or the failure is not counted.
+    """
+    _require_patience(session, address)
+    user = session.get_one(User, user_id)
+    is_right = _is_right(session, user, password)
+    if not is_right:
+        _note_failure(session, user, user.username, f"当前密码核对失败（{address}）", address)
+    return is_right
+
+
+def _require_patience(session: Session, address: str) -> None:
     if failures_from(session, address) >= MAX_FROM_ADDRESS:
         raise TooManyAttempts("登录尝试过于频繁，请15分钟后再试。")
-    user = user_named(session, username)
+
+
+def _is_right(session: Session, user: User | None, password: str) -> bool:
+    """Whether an active user's password is right, which forgets the failures before. Raises TooManyAttempts."""
     if user is not None:
         # Guesses at one account stand in line: none is made on an old count of failures.
         session.refresh(user, with_for_update={"of": User})
@@ -52,11 +78,9 @@ def check_password(session: Session, username: str, password: str, address: str)
         raise TooManyAttempts("密码错误次数过多，该账号已锁定15分钟。")
     is_right = _matches(user.password_hash if user else _DUMMY, password)
     if user is None or not is_right or not user.is_active:
-        _note_failure(session, user, username, address)
-        return None
+        return False
     user.failed_logins, user.locked_until = 0, None
-    audit.record(session, "login.succeeded", f"登录（{address}）", actor=user)
-    return user
+    return True
 
 
 def is_password_of(user: User, password: str) -> bool:
@@ -138,16 +162,14 @@ def failures_from(session: Session, address: str) -> int:
     )
 
 
-def _note_failure(session: Session, user: User | None, username: str, address: str) -> None:
+def _note_failure(session: Session, user: User | None, username: str, summary: str, address: str) -> None:
     session.execute(delete(LoginAttempt).where(LoginAttempt.at < real_now() - LOCK))
     session.add(LoginAttempt(address=address, at=real_now()))
     if user is not None:
         user.failed_logins += 1
         if user.failed_logins >= MAX_FAILURES:
             user.failed_logins, user.locked_until = 0, real_now() + LOCK
-    audit.record(
-        session, "login.failed", f"登录失败（{address}）", actor=None, new={"username": username[:40]}
-    )
+    audit.record(session, "login.failed", summary, actor=None, new={"username": username[:40]})
 
 
 def _matches(stored: str, password: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from processes.seed import SAMPLE_PASSWORD
 from webapp.access import PUBLIC
@@ -39,6 +40,36 @@ def test_five_wrong_passwords_lock_the_account(app: Flask) -> None:
     answer = client.post("/login", data={"username": "renshe1", "password": SAMPLE_PASSWORD})
     assert answer.status_code == 429
     assert "锁定" in answer.text
+
+
+def change(client: FlaskClient, current: str) -> TestResponse:
+    new = "another-password-1"
+    return client.post("/password", data={"current": current, "password": new, "repeat": new})
+
+
+def test_five_wrong_current_passwords_lock_the_account(app: Flask, sign_in: SignIn) -> None:
+    client = sign_in("renshe1")
+    for _ in range(5):
+        answer = change(client, "wrong-password")
+        assert answer.status_code == 422
+        assert "当前密码不正确" in answer.text
+    answer = change(client, SAMPLE_PASSWORD)
+    assert answer.status_code == 429
+    assert "锁定" in answer.text
+    other = {"username": "renshe1", "password": SAMPLE_PASSWORD}
+    assert app.test_client().post("/login", data=other).status_code == 429
+
+
+def test_the_right_current_password_forgets_four_wrong_ones(app: Flask, sign_in: SignIn) -> None:
+    client = sign_in("renshe1")
+    for _ in range(4):
+        assert change(client, "wrong-password").status_code == 422
+    assert change(client, SAMPLE_PASSWORD).status_code == 302
+    for _ in range(4):
+        wrong = {"username": "renshe1", "password": "wrong-password"}
+        assert app.test_client().post("/login", data=wrong).status_code == 422
+    right = {"username": "renshe1", "password": "another-password-1"}
+    assert app.test_client().post("/login", data=right).status_code == 302
 
 
 @pytest.mark.parametrize(

@@ -69,13 +69,13 @@ def change_password() -> str | Response | tuple[str, int]:
         return render_template("login/password.html", form=form)
     if form.validate():
         try:
-            with transaction() as session:
-                people.change_password(session, actor().id, *_passwords(form))
+            _change_password(*_passwords(form))
             sign_out()
             flash("密码已修改，请重新登录。")
             return redirect(url_for("login.show"))
         except Refusal as refusal:
             form[refusal.field or "current"].errors = [refusal.message]
+            return render_template("login/password.html", form=form), refusal.status
     return render_template("login/password.html", form=form), 422
 
 
@@ -106,6 +106,16 @@ def _wanted() -> str:
     """Where the person was going, if that is a page of ours."""
     wanted = request.form.get("next", "")
     return wanted if _LOCAL.fullmatch(wanted) else url_for("home.show")
+
+
+def _change_password(current: str, password: str) -> None:
+    # Two transactions: a wrong password is counted although the change is refused.
+    with transaction() as session:
+        is_right = login.confirm_password(session, actor().id, current, _address())
+    if not is_right:
+        raise Refusal("当前密码不正确。", "current")
+    with transaction() as session:
+        people.change_password(session, actor().id, current, password)
 
 
 def _passwords(form: PasswordForm) -> tuple[str, str]:
