@@ -139,7 +139,10 @@ class Database:
         """A session whose changes the database refuses (SQLite) or that is rolled back."""
         with Session(self.reader, autoflush=False) as session:
             if not self.is_sqlite:
-                session.connection(execution_options={"postgresql_readonly": True})
+                # One picture of the data: a page or a check never sees half of somebody's knock.
+                session.connection(
+                    execution_options={"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+                )
             _opened(session)
             yield session
             # What was read stays readable after the session has ended.
