@@ -1,4 +1,4 @@
-"""Room case: drafts, submission, withdrawal, and the corrections an applicant may make."""
+"""Room case: drafts, submission, and the corrections an applicant may make."""
 
 from __future__ import annotations
 
@@ -11,21 +11,18 @@ from sqlalchemy.orm import Session
 
 from models import audit
 from models.calendar import now, today
-from models.case import CaseDepartment, CaseFile, CaseStatus, locked, next_number, require_open, visible_to
+from models.case import CaseDepartment, CaseFile, CaseStatus, locked, next_number, visible_to
 from models.crypto import keyed_hash
 from models.document import documents_of
 from models.identity import mask_account, mask_id, mask_phone
-from models.letter import LetterKind
 from models.material import required_materials
 from models.money import parse_amount
 from models.people import Department, DepartmentKind, Permission, Region, Role, User
 from models.policy import policy_on
 from models.refusal import Conflict, Forbidden, NotFound, Refusal
 from models.workflow import OPEN, UserTask
-from processes.letter import issue
-from processes.notification import tell_departments
 from processes.party import check_guarantors, register_parties
-from processes.workflow import PROCESS_OF_SCHEME, advance, start
+from processes.workflow import PROCESS_OF_SCHEME, start
 
 SERIES = {"startup_loan": "CD"}
 
@@ -90,7 +87,7 @@ def save_application(session: Session, case_id: int, fields: Mapping[str, Any], 
 
 def editable(session: Session, case_id: int, actor: User) -> CaseFile:
     """The locked case if the actor may change its application now. Raises NotFound, Forbidden, Conflict."""
-    case = _visible(session, case_id, actor)
+    case = visible(session, case_id, actor)
     require_editable(case, actor)
     return case
 
@@ -142,42 +139,8 @@ def missing_materials(session: Session, case: CaseFile) -> list[Any]:
     return [kind for kind in required if kind.code not in present]
 
 
-def withdraw(session: Session, case_id: int, actor: User, reason: str) -> CaseFile:
-    """撤回: by the applicant, or by the window on his word, any time before payout (D-41)."""
-    case = _visible(session, case_id, actor)
-    require_open(case)
-    if not may_withdraw(case, actor):
-        raise Forbidden("只有申请人或受理窗口可以撤回申请。")
-    if not reason.strip():
-        raise Refusal("请填写撤回原因。", "reason")
-    if case.status == CaseStatus.DRAFT:
-        case.status, case.closed_at = CaseStatus.WITHDRAWN, now()
-    else:
-        advance(session, case, lambda instance: instance.send("withdrawal"))
-        content = {"reason": reason, "withdrawn_on": today()}
-        issue(session, case, LetterKind.WITHDRAWAL, content, actor=actor)
-        departments = [case.hrss_id, case.guarantor_id, case.bank_id]
-        known = session.scalars(
-            select(CaseDepartment.department_id).where(
-                CaseDepartment.case_id == case.id, CaseDepartment.department_id.in_(departments)
-            )
-        ).all()
-        tell_departments(session, known, f"{case.number}：申请人已撤回申请。", case)
-    audit.record(
-        session, "case.withdrawn", f"申请人撤回申请：{reason}", actor=actor, case=case, new={"reason": reason}
-    )
-    return case
-
-
-def may_withdraw(case: CaseFile, actor: User) -> bool:
-    """Whether the actor may take this case back now: the applicant or the window; a draft, who writes it."""
-    is_window = case.hrss_id is not None and actor.department_id == case.hrss_id
-    is_writer = case.status == CaseStatus.DRAFT and actor.id == case.created_by_id
-    is_party = is_window or is_writer or actor.id == case.applicant_user_id
-    return is_party and actor.may(Permission.CASE_CREATE) and not case.state.is_final
-
-
-def _visible(session: Session, case_id: int, actor: User) -> CaseFile:
+def visible(session: Session, case_id: int, actor: User) -> CaseFile:
+    """The locked case if the actor may see it. Raises NotFound."""
     found = session.scalars(select(CaseFile.id).where(CaseFile.id == case_id, visible_to(actor))).first()
     if found is None:
         raise NotFound("未找到该案卷，或您无权查看。")

@@ -17,9 +17,8 @@ from models.database import reading, transaction
 from models.people import Role, User
 from models.refusal import Refusal
 from models.workflow import OPEN, UserTask
-from processes import case as case_verbs
 from processes import timer as timer_verbs
-from processes import worklist
+from processes import withdrawal, worklist
 from tests.world import World, answers, on
 
 T = TypeVar("T")
@@ -127,7 +126,7 @@ class Walk:
     def withdraw(self) -> None:
         """The window withdraws the application on the applicant's word."""
         with on(self.day), transaction() as session:
-            case_verbs.withdraw(session, self.case_id, self.world.user(session, "renshe1"), "不再需要")
+            withdrawal.withdraw(session, self.case_id, self.world.user(session, "renshe1"), "不再需要")
 
     def finish(self, limit: int = 15) -> str:
         """Good answers from here on: the case must end, and within `limit` knocks."""

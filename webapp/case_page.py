@@ -20,10 +20,11 @@ from models.people import Permission, Role, User, colleagues
 from models.refusal import Refusal
 from models.vocabulary import ApplicantType
 from models.workflow import OPEN, UserTask
-from processes.case import may_withdraw, require_editable
+from processes.case import require_editable
 from processes.engine.drawing import Drawing
 from processes.personal_data import may_read_in_full
 from processes.review import eligibility
+from processes.withdrawal import may_withdraw
 from processes.workflow import definition_of
 from processes.worklist import may_work
 from webapp import diagram

@@ -62,7 +62,7 @@ class Town:
         )
         self._contexts.append(context)
         page: Page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         person = Person(page)
         person.sign_in(username, SAMPLE_PASSWORD)
         return person

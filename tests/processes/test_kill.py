@@ -18,7 +18,7 @@ from models.case import CaseFile, CaseStatus
 from models.database import StaleWrite, reading, transaction
 from processes import case as case_verbs
 from processes import timer as timer_verbs
-from processes import worklist
+from processes import withdrawal, worklist
 from tests.invariants import check_all, check_case
 from tests.processes.killing import kill, spawn, survives
 from tests.walk import EXTEND, ITEMS, SECURED, Walk
@@ -53,7 +53,7 @@ def _claim(world: World, case_id: int) -> None:
 
 def _withdraw(world: World, case_id: int) -> None:
     with transaction() as session:
-        case_verbs.withdraw(session, case_id, world.user(session, "renshe1"), "不再需要")
+        withdrawal.withdraw(session, case_id, world.user(session, "renshe1"), "不再需要")
 
 
 def _fire(world: World, case_id: int) -> None:

@@ -10,6 +10,7 @@ from models.case import CaseFile, visible_to
 from models.database import reading, transaction
 from models.refusal import Refusal
 from processes import case as case_verbs
+from processes import withdrawal
 from tests.world import World, answers
 
 EVERYBODY = (
@@ -56,9 +57,12 @@ def test_an_office_sees_a_case_when_it_arrives_there(world: World) -> None:
 def test_who_filed_for_another_does_not_take_it_back(world: World) -> None:
     case_id = world.submitted(actor="yinhang1")
     with pytest.raises(Refusal, match="撤回"), transaction() as session:
-        case_verbs.withdraw(session, case_id, world.user(session, "yinhang1"), "不贷了")
+        withdrawal.withdraw(session, case_id, world.user(session, "yinhang1"), "不贷了")
     with transaction() as session:
-        case_verbs.withdraw(session, case_id, world.user(session, "renshe1"), "申请人书面要求")
+        withdrawal.withdraw(session, case_id, world.user(session, "renshe1"), "申请人书面要求")
+    with reading() as session:
+        noted = session.scalars(select(AuditEvent.summary).where(AuditEvent.action == "case.withdrawn")).one()
+    assert noted == "受理窗口代申请人撤回申请：申请人书面要求"
 
 
 def test_the_log_of_a_correction_carries_no_readable_numbers_or_addresses(world: World) -> None:

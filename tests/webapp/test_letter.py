@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from models.database import reading, transaction
 from models.letter import Letter
-from processes import case as case_verbs
+from processes import withdrawal
 from tests.world import World, answers, on
 
 SignIn = Callable[[str], FlaskClient]
@@ -99,7 +99,7 @@ def test_the_one_time_notice_lists_everything_and_has_a_receipt(world: World, si
     assert HOSTILE not in page
     assert "暂定" not in page
     with on(date(2026, 3, 4)), transaction() as session:
-        case_verbs.withdraw(session, case_id, world.user(session, "shenqing"), "不再需要")
+        withdrawal.withdraw(session, case_id, world.user(session, "shenqing"), "不再需要")
     holds(read(client, case_id, "withdrawal"), "终止办理通知书", "2026年3月4日撤回", "不再需要", "不良记录")
 
 

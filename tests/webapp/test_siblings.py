@@ -9,6 +9,7 @@ from sqlalchemy import select
 from models.database import reading, transaction
 from models.people import Region
 from processes import case as case_verbs
+from processes import withdrawal
 from processes.seed import department_ids
 from tests.examples import SPOUSE_ID
 from tests.webapp.knock import SignIn, counted, number_of
@@ -40,7 +41,7 @@ def test_the_window_sees_open_and_paid_cases_of_the_applicant(world: World, sign
     for element in PAID:
         world.complete(paid, element, answers(element))
     with transaction() as session:
-        case_verbs.withdraw(session, ended, world.user(session, "renshe1"), "不再需要")
+        withdrawal.withdraw(session, ended, world.user(session, "renshe1"), "不再需要")
     case_id = world.submitted()
     text = page(sign_in, "renshe1", case_id)
     assert named(text) == [(number_of(other), "已提交"), (number_of(paid), "已放款")]

@@ -16,6 +16,7 @@ from models.material import material_choices
 from models.refusal import NotFound, Refusal
 from processes import case as verbs
 from processes import document as documents
+from processes import withdrawal
 from webapp.access import actor
 from webapp.api import present
 from webapp.api.answers import cleaned
@@ -79,7 +80,7 @@ def withdraw_case(number: str) -> Response:
     body = read_body({"reason": str})
     with transaction() as session:
         reason = str(cleaned(WithdrawalForm, body)["reason"])
-        case = verbs.withdraw(session, _case(session, number).id, actor(), reason)
+        case = withdrawal.withdraw(session, _case(session, number).id, actor(), reason)
     return jsonify(present.brief(case))
 
 

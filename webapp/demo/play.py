@@ -15,7 +15,7 @@ from models.material import material_label, required_materials
 from models.people import DepartmentKind, User, department_choices, region_choices, user_named
 from models.workflow import UserTask, open_tasks_of
 from processes import case as cases
-from processes import document, worklist
+from processes import document, withdrawal, worklist
 from processes.seed import DEPARTMENTS, REGIONS
 from webapp.context import application_context, task_context
 from webapp.demo import acts, applications, files
@@ -59,7 +59,7 @@ class Player:
         """Carry out one word of the plan."""
         if word == acts.WITHDRAW:
             actor = _user(session, self.story.opened_by or self._post("window"))
-            cases.withdraw(session, self.case_id, actor, "资金已另行解决，不再申请。")
+            withdrawal.withdraw(session, self.case_id, actor, "资金已另行解决，不再申请。")
         elif word.startswith(f"{acts.CLAIM}:"):
             self._claim(session, word.removeprefix(f"{acts.CLAIM}:"))
         else:

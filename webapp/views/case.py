@@ -15,7 +15,7 @@ from models.people import Permission
 from models.refusal import NotFound, Refusal
 from models.vocabulary import ApplicantType
 from models.workflow import ProcessDefinition
-from processes import case as case_verbs
+from processes import withdrawal
 from processes.personal_data import reveal
 from webapp.access import actor, requires, signed_in
 from webapp.case_page import Asked, CasePage
@@ -54,7 +54,7 @@ def withdraw(number: str) -> Response | tuple[str, int]:
         return _refused(number, Asked(errors=_first_errors(form.faults())))
     with transaction() as session:
         case = case_numbered(session, number, actor())
-        case_verbs.withdraw(session, case.id, actor(), str(form.answers()["reason"]))
+        withdrawal.withdraw(session, case.id, actor(), str(form.answers()["reason"]))
     flash("申请已撤回。")
     return redirect(url_for("case.show", number=number))
 
