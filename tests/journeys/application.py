@@ -30,7 +30,8 @@ def fills_application(person: Person, town: Town, **over: Any) -> int:
         person.submits("保存并下一步")
         person.page.wait_for_url(re.compile(rf"/application/(?!{step.key}(\?|$))"))
     _upload(person)
-    person.page.get_by_role("link", name=re.compile("下一步：检查")).click()
+    with person.page.expect_navigation():
+        person.page.get_by_role("link", name=re.compile("下一步：检查")).click()
     missing = person.page.locator("#incomplete")
     if missing.count():
         missing.check()

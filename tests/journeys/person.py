@@ -51,10 +51,11 @@ class Person:
         if confirm.count():
             confirm.get_by_role("button").last.click(no_wait_after=True)
 
-    def submits(self, name: str) -> None:
-        """Press a button that sends the form, and wait for the page that answers."""
-        with self.page.expect_navigation():
+    def submits(self, name: str) -> Response | None:
+        """Press a button that sends the form, wait for the page that answers, and return that answer."""
+        with self.page.expect_navigation() as answered:
             self.presses(name)
+        return answered.value
 
     def fills(self, answers: Mapping[str, Any], scope: str = "main") -> None:
         """Fill questions by field name as a person would: choose, tick or type, whatever the question is."""
