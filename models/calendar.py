@@ -1,4 +1,4 @@
-"""Room calendar: the official days as rows, the calendar in force, and the one clock of the program."""
+"""Room calendar: the calendar in force, and the one clock of the program."""
 
 from __future__ import annotations
 
@@ -10,30 +10,23 @@ from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, UniqueConstraint, select
+from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models.calendar_book import (
+    APPLIED,
+    NATIONAL,
+    CalendarDay,
+    CalendarNotice,
+    Calendars,
+    calendars_at,
+    forget,
+)
 from models.database import Base, session_opened
 from models.refusal import Refusal
-from models.working_days import Calendar, official_rows
+from models.working_days import Calendar, official_rows, official_years
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-NATIONAL = ""
-
-
-class CalendarDay(Base):
-    """One official day off or make-up working day (调休), with the notice that says so."""
-
-    __tablename__ = "calendar_day"
-    __table_args__ = (UniqueConstraint("day", "region_code"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    day: Mapped[date]
-    region_code: Mapped[str] = mapped_column(String(12), default=NATIONAL)
-    kind: Mapped[str] = mapped_column(String(4))
-    name: Mapped[str] = mapped_column(String(40))
-    source: Mapped[str] = mapped_column(String(200))
-    version: Mapped[int]
 
 
 class Installation(Base):
@@ -45,20 +38,22 @@ class Installation(Base):
     is_training: Mapped[bool]
     calendar_version: Mapped[int]
     clock_offset_seconds: Mapped[int] = mapped_column(default=0)
+    # Hour at which offices open, Shanghai time: reminders are spread over the half hour after it.
+    office_opens: Mapped[str] = mapped_column(String(5), default="08:30")
 
 
 @dataclass(frozen=True)
 class Moment:
-    """What a knock knows about time: the calendar in force and how far the training clock is moved."""
+    """What a knock knows about time: the calendars in force and how far the training clock is moved."""
 
-    calendar: Calendar
+    calendars: Calendars
     offset: timedelta = timedelta(0)
     fixed: datetime | None = None
     is_training: bool = False
+    office_opens: str = "08:30"
 
 
 _moment: ContextVar[Moment | None] = ContextVar("moment", default=None)
-_calendars: dict[int, Calendar] = {}
 
 
 def now() -> datetime:
@@ -89,12 +84,21 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
 
 
-def calendar() -> Calendar:
-    """The calendar in force for the open session."""
+def calendar(region_code: str = NATIONAL) -> Calendar:
+    """The calendar in force for the open session, in that region."""
+    return _opened().calendars.of(region_code)
+
+
+def office_opens() -> time:
+    """The hour at which offices open, Shanghai time."""
+    return time.fromisoformat(_opened().office_opens)
+
+
+def _opened() -> Moment:
     moment = _moment.get()
     if moment is None:
         raise RuntimeError("no session is open")
-    return moment.calendar
+    return moment
 
 
 def is_training() -> bool:
@@ -126,15 +130,41 @@ _fixed: ContextVar[datetime | None] = ContextVar("fixed", default=None)
 
 
 def seed_calendar(session: Session, training: bool) -> None:
-    """Write the official days and the installation row into an empty database."""
+    """Write the official notices with their days and the installation row into an empty database."""
     session.add(Installation(id=1, is_training=training, calendar_version=1))
+    notices = {year: _shipped_notice(year) for year in official_years()}
+    session.add_all(notices.values())
+    session.flush()
     session.add_all(
-        CalendarDay(day=row.day, kind=row.kind, name=row.name, source=row.source, version=1)
+        CalendarDay(
+            day=row.day,
+            kind=row.kind,
+            name=row.name,
+            source=row.source,
+            version=1,
+            # The notice of a year may name days of the December before; the row keeps to its own year.
+            notice_id=notices[row.day.year].id,
+        )
         for row in official_rows()
     )
     session.flush()
-    _calendars.clear()
+    forget()
     _open(session)
+
+
+def _shipped_notice(year: int) -> CalendarNotice:
+    rows = [row for row in official_rows() if row.day.year == year]
+    return CalendarNotice(
+        year=year,
+        is_full_year=True,
+        title=f"{year}年部分节假日安排",
+        source=rows[0].source,
+        days=[{"day": row.day.isoformat(), "kind": row.kind, "name": row.name} for row in rows],
+        state=APPLIED,
+        created_at=now(),
+        applied_version=1,
+        applied_at=now(),
+    )
 
 
 def set_clock(session: Session, instant: datetime | None) -> timedelta:
@@ -153,30 +183,28 @@ def set_clock(session: Session, instant: datetime | None) -> timedelta:
     return offset
 
 
+def reopen(session: Session) -> None:
+    """Read calendar and clock again: this transaction has changed them."""
+    _open(session)
+
+
 def _open(session: Session) -> None:
-    row = session.execute(
-        select(Installation.calendar_version, Installation.clock_offset_seconds, Installation.is_training)
-    ).first()
+    query = select(
+        Installation.calendar_version,
+        Installation.clock_offset_seconds,
+        Installation.is_training,
+        Installation.office_opens,
+    )
+    if session.info.get("writes"):
+        # A knock that counts by this calendar ends before another calendar comes into force.
+        query = query.with_for_update(read=True)
+    row = session.execute(query).first()
     if row is None:
         _moment.set(None)
         return
-    if row.calendar_version not in _calendars:
-        _calendars[row.calendar_version] = _load(session, row.calendar_version)
-    shown = _calendars[row.calendar_version]
-    _moment.set(Moment(shown, timedelta(seconds=row.clock_offset_seconds), _fixed.get(), row.is_training))
-
-
-def _load(session: Session, version: int) -> Calendar:
-    rows = session.execute(
-        select(CalendarDay.day, CalendarDay.kind, CalendarDay.name).where(CalendarDay.region_code == NATIONAL)
-    ).all()
-    return Calendar(
-        off=frozenset(row.day for row in rows if row.kind == "off"),
-        work=frozenset(row.day for row in rows if row.kind == "work"),
-        official_years=frozenset(row.day.year for row in rows if row.kind == "off" and row.day.month == 10),
-        version=version,
-        names={row.day: row.name for row in rows},
-    )
+    offset = timedelta(seconds=row.clock_offset_seconds)
+    shown = calendars_at(session, row.calendar_version)
+    _moment.set(Moment(shown, offset, _fixed.get(), row.is_training, row.office_opens))
 
 
 session_opened.append(_open)

@@ -128,7 +128,7 @@ class Database:
         # One process is one writer on SQLite: its own busy wait is unfair under load.
         with (
             self._write_lock if self.is_sqlite else nullcontext(),
-            Session(self.writer, expire_on_commit=False) as session,
+            Session(self.writer, expire_on_commit=False, info={"writes": True}) as session,
         ):
             _opened(session)
             yield session

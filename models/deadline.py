@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.calendar import calendar as calendar_in_force
 from models.calendar import end_of, today
 from models.database import Base
-from models.working_days import Due, Light, Unit, calendar_days_due, elapsed, light, light_words
-from models.working_days import due_on as working_due_on
+from models.term import Span, term_due
+from models.working_days import Due, Light, Unit, elapsed, light, light_words
 
 WORKING, CALENDAR = "working", "calendar"
+# Keys of the clocks that no step carries: the promise for the whole case, and the limit of a pause.
+PROMISE, PAUSE_LIMIT = "promise", "pause_limit"
+# Due instants of rows that cannot fall due: without a term, and while the clock stands still.
+NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
+WHILE_PAUSED = datetime(9998, 1, 1, tzinfo=UTC)
 
 
 class Deadline(Base):
-    """One clock of one case: clause, start fact, length in days, extension, end."""
+    """One clock of one case: clause, start fact, length in days, extension, end; its pauses in a ledger.
+
+    `due_on`, `due_at` and `provisional` are derived (`recompute`) and kept for the indexes.
+    """
 
     __tablename__ = "deadline"
-    __table_args__ = (Index("ix_deadline_case", "case_id", "key"),)
+    __table_args__ = (
+        Index("ix_deadline_case", "case_id", "key"),
+        Index(
+            "ix_deadline_running",
+            "due_on",
+            postgresql_where=text("done_on IS NULL AND cancelled_on IS NULL"),
+            sqlite_where=text("done_on IS NULL AND cancelled_on IS NULL"),
+        ),
+        Index(
+            "ix_deadline_remind",
+            "remind_on",
+            "id",
+            postgresql_where=text("remind_on IS NOT NULL"),
+            sqlite_where=text("remind_on IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
@@ -30,7 +54,11 @@ class Deadline(Base):
     start_on: Mapped[date]
     length: Mapped[int]
     unit: Mapped[str] = mapped_column(String(10))
+    # Whose calendar counts: local days off lie over the national ones.
+    region_code: Mapped[str] = mapped_column(String(12), default="")
     extension_days: Mapped[int] = mapped_column(default=0)
+    # The day from which the clock stands still; the ledger says why.
+    paused_on: Mapped[date | None]
     due_on: Mapped[date]
     due_at: Mapped[datetime]
     provisional: Mapped[bool]
@@ -39,6 +67,10 @@ class Deadline(Base):
     done_on: Mapped[date | None]
     cancelled_on: Mapped[date | None]
     late_reason: Mapped[str] = mapped_column(Text, default="")
+    # Who is warned and when (models/reminder.py), the next day to warn on, and the last day warned.
+    ladder: Mapped[str] = mapped_column(Text, default="")
+    remind_on: Mapped[date | None]
+    reminded_on: Mapped[date | None]
 
     @property
     def clock_unit(self) -> Unit:
@@ -51,41 +83,57 @@ class Deadline(Base):
         return self.done_on is None and self.cancelled_on is None
 
     @property
+    def is_paused(self) -> bool:
+        """Stands still: neither late nor about to be."""
+        return self.paused_on is not None and self.is_running
+
+    @property
+    def is_over(self) -> bool:
+        """Its last day has passed while it runs."""
+        return self.is_running and not self.is_paused and self.due_on < today()
+
+    @property
     def late_by(self) -> int:
         """Days late in the clock's own unit on its end, or today while it runs; 0 when on time."""
         end = self.done_on or self.cancelled_on or today()
-        if self.cancelled_on or end <= self.due_on:
+        if self.cancelled_on or self.is_paused or end <= self.due_on:
             return 0
         if self.unit == CALENDAR:
             return (end - self.due_on).days
-        return elapsed(self.due_on, end, calendar_in_force())
+        return elapsed(self.due_on, end, calendar_in_force(self.region_code))
 
     @property
     def light(self) -> Light:
         """The light of today; a clock that has ended shows none."""
-        return light(
-            self.due_on if self.is_running else None, today(), calendar_in_force(), unit=self.clock_unit
-        )
+        if self.is_paused:
+            return Light.PAUSED
+        due = self.due_on if self.is_running else None
+        return light(due, today(), calendar_in_force(self.region_code), unit=self.clock_unit)
 
     @property
     def words(self) -> str:
-        """超期 2 日 / 今日到期 / 剩 3 日, in working days; “已按时办结” after the end."""
+        """超期 2 日 / 今日到期 / 剩 3 日, in the clock's own days; “按时办结” after the end."""
         if self.cancelled_on:
             return "已终止"
         if self.done_on:
             return f"超期 {self.late_by} 日办结" if self.late_by else "按时办结"
-        return light_words(self.due_on, today(), calendar_in_force(), unit=self.clock_unit)
+        if self.is_paused:
+            return Light.PAUSED.label
+        return light_words(self.due_on, today(), calendar_in_force(self.region_code), unit=self.clock_unit)
 
-    def recompute(self) -> None:
+    def recompute(self, pauses: Sequence[Span] = ()) -> None:
         """Derive due date and instant again from the facts and the calendar in force."""
-        due = due_for(self.start_on, self.length + self.extension_days, self.unit)
+        calendar = calendar_in_force(self.region_code)
+        closed = [span for span in pauses if span.to_on is not None]
+        due = term_due(self.start_on, self.length + self.extension_days, self.clock_unit, calendar, closed)
         self.due_on, self.provisional = due.due_on, due.provisional
-        self.due_at = end_of(due.due_on)
-        self.calendar_version = calendar_in_force().version
+        self.paused_on = next((span.from_on for span in pauses if span.to_on is None), None)
+        self.due_at = WHILE_PAUSED if self.paused_on else end_of(due.due_on)
+        self.calendar_version = calendar.version
 
 
-def due_for(start: date, length: int, unit: str = WORKING) -> Due:
+def due_for(start: date, length: int, unit: str = WORKING, region_code: str = "") -> Due:
     """The end of a term of `length` days (working or calendar) after `start` (D-02, D-03)."""
-    if unit == CALENDAR:
-        return calendar_days_due(start, length)
-    return working_due_on(start, length, calendar_in_force())
+    return term_due(
+        start, length, "calendar" if unit == CALENDAR else "working", calendar_in_force(region_code)
+    )

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session, aliased
 
 from models.calendar import calendar, end_of, local_date, today
 from models.case import CaseFile
-from models.deadline import Deadline
+from models.deadline import NO_DEADLINE, Deadline
 from models.keyset import containing, cursor_after, read_cursor
 from models.people import Department, Permission, Role, User
 from models.vocabulary import Labelled
-from models.workflow import DONE, IS_OPEN, NO_DEADLINE, OPEN, UserTask
+from models.workflow import DONE, IS_OPEN, OPEN, UserTask
 from models.working_days import Light, due_on, light, light_words
 
 PAGE = 20

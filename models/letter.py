@@ -35,6 +35,7 @@ class LetterKind(StrEnum):
     EXTENSION = "extension", "延期告知书", "创贷延"
     DISBURSEMENT = "disbursement", "放款通知书", "创贷放"
     WITHDRAWAL = "withdrawal", "终止办理通知书", "创贷终"
+    PAUSE = "pause", "暂停计时告知书", "创贷停"
 
 
 class Letter(Base):

@@ -6,6 +6,7 @@ from models import (
     audit,
     audit_anchor,
     calendar,
+    calendar_book,
     case,
     deadline,
     document,
@@ -14,9 +15,11 @@ from models import (
     login,
     notification,
     party,
+    pause,
     people,
     policy,
     review,
+    worker,
     workflow,
 )
 from models.database import Base
@@ -27,6 +30,7 @@ __all__ = [
     "audit",
     "audit_anchor",
     "calendar",
+    "calendar_book",
     "case",
     "deadline",
     "document",
@@ -36,8 +40,10 @@ __all__ = [
     "metadata",
     "notification",
     "party",
+    "pause",
     "people",
     "policy",
     "review",
+    "worker",
     "workflow",
 ]

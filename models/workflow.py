@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -23,12 +23,13 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.case import CaseFile
 from models.database import Base, BigId
-from models.deadline import Deadline
+from models.deadline import NO_DEADLINE, Deadline
 from models.people import Department, User
 
-NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
 OPEN, DONE, CANCELLED = "open", "done", "cancelled"
-ARMED, FIRED = "armed", "fired"
+ARMED, FIRED, STALLED = "armed", "fired", "stalled"
+# What a timer belongs to: an event of the drawing, or a clock of the house itself (processes/case_clock.py).
+DRAWN = "drawn"
 
 
 class ProcessDefinition(Base):
@@ -127,7 +128,7 @@ class UserTask(Base):
 
 
 class Timer(Base):
-    """One row a drawn timer that is armed; the worker asks this table, never the instances."""
+    """One row an armed timer; the worker asks this table, never the instances."""
 
     __tablename__ = "timer"
     __table_args__ = (
@@ -144,15 +145,21 @@ class Timer(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
-    engine_task_id: Mapped[str] = mapped_column(String(36))
-    element_id: Mapped[str] = mapped_column(String(80))
-    deadline_id: Mapped[int | None] = mapped_column(ForeignKey("deadline.id"))
+    kind: Mapped[str] = mapped_column(String(20), default=DRAWN)
+    # Empty for the clocks of the house itself.
+    engine_task_id: Mapped[str | None] = mapped_column(String(36))
+    element_id: Mapped[str] = mapped_column(String(80), default="")
+    deadline_id: Mapped[int | None] = mapped_column(ForeignKey("deadline.id"), index=True)
     due_at: Mapped[datetime]
     status: Mapped[str] = mapped_column(String(10), default=ARMED)
     # An interrupting timer on a provisional date waits for the official calendar (D-04).
     is_held: Mapped[bool] = mapped_column(default=False)
+    # The worker that has it in hand and until when, in real time; past that instant any worker may take it.
+    leased_by: Mapped[str] = mapped_column(String(80), default="")
+    lease_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     fault: Mapped[str] = mapped_column(Text, default="")
+    deadline: Mapped[Deadline | None] = relationship(lazy="raise")
 
 
 class TaskDraft(Base):

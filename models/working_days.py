@@ -89,16 +89,6 @@ class Due:
     provisional: bool
 
 
-@dataclass(frozen=True)
-class CountedDay:
-    """One line of the explanation of a term: the day, its number if it counts, and why."""
-
-    date: date
-    counted: bool
-    number: int | None
-    reason: str
-
-
 class Light(StrEnum):
     """How a term stands today; derived, never stored."""
 
@@ -114,6 +104,7 @@ class Light(StrEnum):
     TODAY = "today", "今日到期"
     SOON = "soon", "临近到期"
     OK = "ok", "正常"
+    PAUSED = "paused", "暂停计时"
     NONE = "none", "无时限"
 
     def words(self, days: int = 0) -> str:
@@ -204,41 +195,6 @@ def light_words(due: date | None, today: date, calendar: Calendar, unit: Unit = 
     return light(due, today, calendar, unit=unit).words(days)
 
 
-def explain(start: date, n: int, calendar: Calendar) -> list[CountedDay]:
-    """Day by day from `start` to the last day of the term: what counts, its number, and why."""
-    due = due_on(start, n, calendar).due_on
-    shown = [CountedDay(start, False, None, "起算日，不计入")]
-    day, number = start, 0
-    while day < due:
-        day += ONE_DAY
-        is_counted = calendar.is_working_day(day)
-        number += is_counted
-        shown.append(CountedDay(day, is_counted, number if is_counted else None, day_reason(day, calendar)))
-    return shown
-
-
-def day_reason(day: date, calendar: Calendar) -> str:
-    """Why a day counts or not: 工作日, 周末, 国庆节, 国庆节调休上班; “（暂定）” without notice."""
-    if calendar.is_official(day):
-        return _reason(day, calendar)
-    return f"{_reason(day, calendar)}（暂定）"
-
-
-def _reason(day: date, calendar: Calendar) -> str:
-    name = calendar.names.get(day, "")
-    if day in calendar.work:
-        return f"{name}调休上班"
-    if day in calendar.off:
-        return name or "放假"
-    if not calendar.is_working_day(day):
-        return _statutory_name(day, calendar) or "周末"
-    return "工作日"
-
-
-def _statutory_name(day: date, calendar: Calendar) -> str:
-    return "" if calendar.is_official(day) else statutory_days(day.year).get(day, "")
-
-
 def _ordinal(day: date) -> int:
     if isinstance(day, datetime):
         raise TypeError("an instant has no date before it is converted to the local one (D-01)")
@@ -278,6 +234,12 @@ def official_rows() -> tuple[CalendarRow, ...]:
     )
 
 
+def official_years() -> range:
+    """The years whose notices are shipped."""
+    rows = official_rows()
+    return range(rows[0].day.year, rows[-1].day.year + 1)
+
+
 @cache
 def official_calendar() -> Calendar:
     """The calendar made of `official_rows`, as version 1: for pure rules without a database."""
@@ -285,7 +247,7 @@ def official_calendar() -> Calendar:
     return Calendar(
         off=frozenset(row.day for row in rows if row.kind == "off"),
         work=frozenset(row.day for row in rows if row.kind == "work"),
-        official_years=frozenset(range(rows[0].day.year, rows[-1].day.year + 1)),
+        official_years=frozenset(official_years()),
         version=1,
         names={row.day: row.name for row in rows},
     )

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session, joinedload
 from models import audit
 from models.calendar import calendar, end_of, now, today
 from models.case import CaseDepartment, CaseFile, CaseStatus
-from models.deadline import CALENDAR, WORKING, Deadline, due_for
+from models.deadline import CALENDAR, NO_DEADLINE, WORKING, Deadline, due_for
 from models.letter import LetterKind
 from models.people import DepartmentKind
-from models.workflow import ARMED, CANCELLED, DONE, FIRED, NO_DEADLINE, OPEN, Timer, UserTask
+from models.workflow import ARMED, CANCELLED, DONE, FIRED, OPEN, Timer, UserTask
 from processes.engine.drawing import Drawing, DrawnTimer, Step
 from processes.engine.environment import Clocks
 from processes.engine.instance import ArmedTimer, EngineFault, Instance

@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.term import day_reason, explain
 from models.working_days import (
     Calendar,
     Light,
     calendar_days_due,
-    day_reason,
     due_on,
     elapsed,
-    explain,
     late_by,
     light,
     light_words,
@@ -90,7 +89,7 @@ def test_examples(start: str, n: int, last: str) -> None:
 
 @pytest.mark.parametrize(("start", "n"), COUNTED)
 def test_the_days_that_the_examples_count(start: str, n: int) -> None:
-    counted = [line for line in explain(day(start), n, OFFICIAL) if line.counted]
+    counted = [line for line in explain(day(start), n, "working", OFFICIAL) if line.counted]
     assert " ".join(f"{line.date:%m-%d}" for line in counted) == COUNTED[start, n]
     assert [line.number for line in counted] == list(range(1, n + 1))
 
@@ -172,7 +171,7 @@ def test_remaining_and_late_by_mirror_each_other(today: date, due: date) -> None
 
 @given(days, st.integers(0, 40))
 def test_the_explanation_tells_every_day_once(start: date, n: int) -> None:
-    lines = explain(start, n, OFFICIAL)
+    lines = explain(start, n, "working", OFFICIAL)
     last = due_on(start, n, OFFICIAL).due_on
     assert [line.date for line in lines] == [
         start + timedelta(days=k) for k in range((last - start).days + 1)
