@@ -5,6 +5,7 @@ Lanes are authorisation data and the engine can lose them, so they are read here
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -50,6 +51,8 @@ class DrawnTimer:
     is_interrupting: bool
     deadline: str
     clause: str
+    # The ladder of warnings (models/reminder.py) of this clock; empty: that of the drawing.
+    warnings: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,16 @@ class Drawing:
     messages: Mapping[str, str]
     decisions: tuple[str, ...]
     lanes: tuple[str, ...]
+    # What is promised for the whole case: working days (0: nothing), the fact they count from, the basis.
+    promise: int = 0
+    promise_from: str = ""
+    promise_clause: str = ""
+    warnings: str = ""
+
+    def warnings_of(self, key: str) -> str:
+        """The ladder drawn for the statutory clock `key`, else that of the whole drawing."""
+        drawn = (timer.warnings for timer in self.timers.values() if timer.deadline == key)
+        return next((text for text in drawn if text), self.warnings)
 
     def deadline_of(self, element_id: str) -> DrawnTimer | None:
         """The statutory timer drawn on a step, if any."""
@@ -76,7 +89,7 @@ class Drawing:
 def read_drawing(root: etree._Element) -> Drawing:
     """Read the one executable process of a BPMN document. Raises XmlRefused."""
     process = _the_process(root)
-    lane_of = dict(_lanes(process))
+    lane_of, properties = dict(_lanes(process)), _properties(process)
     return Drawing(
         key=process.get("id", ""),
         name=process.get("name", "") or process.get("id", ""),
@@ -89,6 +102,10 @@ def read_drawing(root: etree._Element) -> Drawing:
         messages=dict(_messages(root, process)),
         decisions=tuple(node.text or "" for node in process.iter(f"{SPIFF}calledDecisionId")),
         lanes=tuple(dict.fromkeys(lane_of.values())),
+        promise=_days(properties.get("promise", "")),
+        promise_from=properties.get("promise_from", ""),
+        promise_clause=properties.get("promise_clause", ""),
+        warnings=properties.get("warnings", ""),
     )
 
 
@@ -134,7 +151,17 @@ def _timers(process: etree._Element) -> Iterator[DrawnTimer]:
             is_interrupting=node.get("cancelActivity", "true") == "true",
             deadline=properties.get("deadline", ""),
             clause=properties.get("clause", ""),
+            warnings=properties.get("warnings", ""),
         )
+
+
+def _days(text: str) -> int:
+    """A number of days; 0 when nothing is promised. Raises XmlRefused for anything else than 1 to 999."""
+    if not text:
+        return 0
+    if not re.fullmatch("[1-9][0-9]{0,2}", text):
+        raise XmlRefused(f"承诺办结时限“{text}”应为1至999的工作日数。")
+    return int(text)
 
 
 def _messages(root: etree._Element, process: etree._Element) -> Iterator[tuple[str, str]]:
