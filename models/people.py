@@ -46,6 +46,7 @@ class Permission(StrEnum):
     POLICY_MANAGE = "policy:manage"
     PROCESS_MANAGE = "process:manage"
     CLOCK_SET = "clock:set"
+    JOBS_MANAGE = "jobs:manage"
 
 
 class Role(StrEnum):
@@ -80,7 +81,7 @@ class Role(StrEnum):
     ADMINISTRATOR = (
         "administrator",
         "系统管理员",
-        (Permission.PEOPLE_MANAGE, Permission.POLICY_MANAGE, Permission.CLOCK_SET),
+        (Permission.PEOPLE_MANAGE, Permission.POLICY_MANAGE, Permission.CLOCK_SET, Permission.JOBS_MANAGE),
     )
 
 

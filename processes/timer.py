@@ -1,42 +1,135 @@
-"""Room timer: finds what is due in our own table and moves only those cases; nothing polls instances."""
+"""Room timer: workers claim what is due from our own table and move only those cases; nothing polls instances."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from models.calendar import now
+from models import audit
+from models.calendar import now, real_now
 from models.case import CaseFile, locked
-from models.workflow import ARMED, FIRED, IS_ARMED, Timer
+from models.deadline import Deadline
+from models.people import Permission, User
+from models.timer import IS_CLAIMABLE, Stalled, is_free
+from models.workflow import ARMED, DRAWN, FIRED, STALLED, Timer
+from processes.engine.instance import EngineFault
 from processes.workflow import advance, definition_of, instance_of
 
 MAX_ATTEMPTS = 8
 BATCH = 50
+# Real time: longer than fifty steps take; a worker that died loses its timers to the others after it.
+LEASE = timedelta(seconds=60)
 
 
-def due_timers(session: Session, limit: int = BATCH) -> list[tuple[int, int]]:
-    """(timer id, case id) of armed timers that are due, in due order; held and failing ones are left out."""
+def claim(session: Session, worker: str, limit: int = BATCH, lease: timedelta = LEASE) -> list[int]:
+    """Lease due timers to a worker: at most `limit` ids, in due order; held and stalled ones are left out.
+
+    A worker gets its own leases again at once: its name is its own, so it has been started anew.
+    """
+    is_mine = or_(is_free(real_now()), Timer.leased_by == worker)
     query = (
-        select(Timer.id, Timer.case_id)
-        .where(IS_ARMED, Timer.due_at <= now())
-        .where(Timer.is_held.is_(False), Timer.attempts < MAX_ATTEMPTS)
+        select(Timer.id)
+        .where(IS_CLAIMABLE, Timer.due_at <= now(), is_mine)
         .order_by(Timer.due_at, Timer.id)
         .limit(limit)
     )
-    return [(row.id, row.case_id) for row in session.execute(query)]
+    # In two statements: in one, PostgreSQL may run the inner query, its limit and locks, more than once.
+    found = list(session.scalars(query.with_for_update(skip_locked=True)))
+    if found:
+        leased = {"leased_by": worker, "lease_until": real_now() + lease}
+        session.execute(update(Timer).where(Timer.id.in_(found)).values(leased))
+    return found
 
 
-def fire(session: Session, timer_id: int) -> bool:
-    """Fire one timer in a knock of its own; False when another worker was faster. Idempotent."""
+def release(session: Session, worker: str) -> None:
+    """Give back what a worker that stops has claimed and not fired."""
+    freed = {"leased_by": "", "lease_until": None}
+    session.execute(update(Timer).where(IS_CLAIMABLE, Timer.leased_by == worker).values(freed))
+
+
+def fire(session: Session, timer_id: int, worker: str) -> bool:
+    """Fire one leased timer in a knock of its own; False when there is nothing left to do for this worker.
+
+    Fenced: under the lock of the case the timer must still be armed and leased by `worker`. Raises
+    EngineFault, and whatever the step raises; the caller then notes the fault in a new transaction.
+    """
     timer = session.get(Timer, timer_id)
     if timer is None:
         return False
     case = locked(session, timer.case_id)
     session.refresh(timer)
-    if timer.status != ARMED:
+    if timer.status != ARMED or timer.leased_by != worker:
+        return False
+    if timer.is_held or timer.due_at > now():
+        timer.leased_by, timer.lease_until = "", None
         return False
     advance(session, case, lambda _instance: None)
+    if timer.status == ARMED:
+        raise EngineFault("计时器已到期，但流程没有响应。")
     return True
+
+
+def note_fault(session: Session, timer_id: int, worker: str, fault: str) -> None:
+    """A leased timer could not fire: put off for 2^attempts seconds; after MAX_ATTEMPTS it stands still."""
+    timer = session.get(Timer, timer_id)
+    if timer is None:
+        return
+    case = locked(session, timer.case_id)
+    session.refresh(timer)
+    if timer.status != ARMED or timer.leased_by != worker:
+        return
+    timer.attempts += 1
+    timer.fault = fault[:2000]
+    # Timers that failed together come back a little apart.
+    wait = timedelta(seconds=2**timer.attempts * (1 + timer.id % 16 / 64))
+    timer.leased_by, timer.lease_until = "", real_now() + wait
+    if timer.attempts >= MAX_ATTEMPTS:
+        timer.status = STALLED
+        summary = f"计时器连续 {timer.attempts} 次未能触发，已停滞：{timer.fault[:200]}"
+        audit.record(session, "timer.stalled", summary, actor=None, case=case, new={"timer": timer.id})
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next free timer is due, on the program's clock; None when none is armed.
+
+    Leased ones do not count: whoever waits for them looks again after a few seconds.
+    """
+    query = select(func.min(Timer.due_at)).where(IS_CLAIMABLE, is_free(real_now()))
+    return session.scalar(query)
+
+
+def retry(session: Session, ids: Collection[int], actor: User) -> int:
+    """Arm stalled timers again; how many. One that is not stalled any more is left as it is."""
+    actor.require(Permission.JOBS_MANAGE)
+    query = select(Timer).where(Timer.id.in_(ids), Timer.status == STALLED)
+    found = session.scalars(query.order_by(Timer.case_id, Timer.id)).all()
+    retried = 0
+    for timer in found:
+        case = locked(session, timer.case_id)
+        session.refresh(timer)
+        if timer.status != STALLED:
+            continue
+        old = {"timer": timer.id, "attempts": timer.attempts, "fault": timer.fault}
+        timer.status, timer.attempts, timer.fault = ARMED, 0, ""
+        timer.leased_by, timer.lease_until = "", None
+        summary = f"重试停滞的计时器：{name_of(session, timer)}"
+        audit.record(session, "timer.retried", summary, actor=actor, case=case, old=old)
+        retried += 1
+    return retried
+
+
+def due_timers(session: Session, limit: int = BATCH) -> list[tuple[int, int]]:
+    """(timer id, case id) of what a worker could claim now, in due order; leases nothing."""
+    query = (
+        select(Timer.id, Timer.case_id)
+        .where(IS_CLAIMABLE, Timer.due_at <= now(), is_free(real_now()))
+        .order_by(Timer.due_at, Timer.id)
+        .limit(limit)
+    )
+    return [(row.id, row.case_id) for row in session.execute(query)]
 
 
 def describe(session: Session, timer_id: int) -> str:
@@ -45,13 +138,20 @@ def describe(session: Session, timer_id: int) -> str:
     if timer.status != FIRED:
         return ""
     case = session.get_one(CaseFile, timer.case_id)
+    return f"{case.number} {case.applicant_name}：{name_of(session, timer)}已到期。"
+
+
+def drawn_name(session: Session, timer: Stalled) -> str:
+    """What a stalled timer is called: as its clock, or as its event in the drawing."""
+    drawing = definition_of(session, timer.definition_id).drawing
+    return timer.name or drawing.timers[timer.element_id].name
+
+
+def name_of(session: Session, timer: Timer) -> str:
+    """What a timer is called: as its event in the drawing, or as its clock of the house."""
+    if timer.kind != DRAWN:
+        clock = session.get(Deadline, timer.deadline_id)
+        return clock.name if clock else timer.kind
+    case = session.get_one(CaseFile, timer.case_id)
     drawing = definition_of(session, instance_of(session, case).definition_id).drawing
-    return f"{case.number} {case.applicant_name}：{drawing.timers[timer.element_id].name}已到期。"
-
-
-def note_fault(session: Session, timer_id: int, fault: str) -> None:
-    """A timer that could not fire: counted, so that after MAX_ATTEMPTS it stands still and is seen."""
-    timer = session.get(Timer, timer_id)
-    if timer is not None and timer.status == ARMED:
-        timer.attempts += 1
-        timer.fault = fault[:2000]
+    return drawing.timers[timer.element_id].name

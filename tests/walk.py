@@ -17,7 +17,6 @@ from models.database import reading, transaction
 from models.people import Role, User
 from models.refusal import Refusal
 from models.workflow import OPEN, UserTask
-from processes import timer as timer_verbs
 from processes import withdrawal, worklist
 from tests.world import World, answers, on
 
@@ -96,11 +95,7 @@ class Walk:
 
     def fire(self) -> None:
         """What the worker does: every due timer in a transaction of its own."""
-        with reading() as session:
-            due = timer_verbs.due_timers(session)
-        for timer_id, _case in due:
-            with transaction() as session:
-                timer_verbs.fire(session, timer_id)
+        self.world.fire_due()
 
     def answer(self) -> None:
         """Somebody entitled completes a step, in one of its ways, with or without a reason for lateness."""

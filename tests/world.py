@@ -18,6 +18,7 @@ from models.deadline import Deadline
 from models.people import Region, User, user_named
 from models.workflow import OPEN, UserTask
 from processes import case as case_verbs
+from processes import timer as timer_verbs
 from processes import worklist
 from processes.seed import department_ids
 from tests.examples import enterprise_application, person_application
@@ -98,6 +99,15 @@ class World:
             task = session.get_one(UserTask, task_id)
             actor = self.user(session, who or WHO[task.form_key])
             worklist.complete(session, task_id, actor, answers)
+
+    def fire_due(self, worker: str = "test") -> int:
+        """What a worker does: claim what is due, fire each in a transaction of its own; how many it claimed."""
+        with transaction() as session:
+            claimed = timer_verbs.claim(session, worker)
+        for timer_id in claimed:
+            with transaction() as session:
+                timer_verbs.fire(session, timer_id, worker)
+        return len(claimed)
 
     def status(self, case_id: int) -> str:
         """The status of a case."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
 import threading
 
 from models import audit_anchor
@@ -16,12 +18,9 @@ PAUSE = 5.0
 
 def run_due() -> list[str]:
     """Fire everything that is due now; one line a timer, in due order. A faulty one is noted and skipped."""
-    lines: list[str] = []
-    tried: set[int] = set()
-    while due := _due(tried):
-        for timer_id in due:
-            tried.add(timer_id)
-            lines.append(_fire(timer_id))
+    worker, lines = f"{socket.gethostname()}:{os.getpid()}", []
+    while claimed := _claim(worker):
+        lines += [_fire(timer_id, worker) for timer_id in claimed]
     return [line for line in lines if line]
 
 
@@ -66,20 +65,19 @@ class Worker(threading.Thread):
         self.join(timeout=30)
 
 
-def _due(tried: set[int]) -> list[int]:
-    with reading() as session:
-        limit = timer.BATCH + len(tried)
-        return [timer_id for timer_id, _case in timer.due_timers(session, limit) if timer_id not in tried]
+def _claim(worker: str) -> list[int]:
+    with transaction() as session:
+        return timer.claim(session, worker)
 
 
-def _fire(timer_id: int) -> str:
+def _fire(timer_id: int, worker: str) -> str:
     try:
         with transaction() as session:
             # False: fired together with an earlier timer of the same case, or by another worker.
-            timer.fire(session, timer_id)
+            timer.fire(session, timer_id, worker)
             return timer.describe(session, timer_id)
     except Exception as error:
         log.exception("timer %s could not fire", timer_id)
         with transaction() as session:
-            timer.note_fault(session, timer_id, f"{type(error).__name__}: {error}")
+            timer.note_fault(session, timer_id, worker, f"{type(error).__name__}: {error}")
         return f"计时器 {timer_id} 未能触发：{error}"

@@ -16,6 +16,7 @@ import pytest
 
 from models.case import CaseFile, CaseStatus
 from models.database import StaleWrite, reading, transaction
+from models.workflow import Timer
 from processes import case as case_verbs
 from processes import timer as timer_verbs
 from processes import withdrawal, worklist
@@ -56,12 +57,16 @@ def _withdraw(world: World, case_id: int) -> None:
         withdrawal.withdraw(session, case_id, world.user(session, "renshe1"), "不再需要")
 
 
-def _fire(world: World, case_id: int) -> None:
-    with reading() as session:
-        due = [timer for timer, case in timer_verbs.due_timers(session) if case == case_id]
-    for timer_id in due:
+def _fire(_world: World, case_id: int) -> None:
+    # Under one name: a worker that was killed and started anew takes its own leases again.
+    with transaction() as session:
+        claimed = timer_verbs.claim(session, "test")
+        mine = [timer for timer in claimed if session.get_one(Timer, timer).case_id == case_id]
+    for timer_id in mine:
         with transaction() as session:
-            timer_verbs.fire(session, timer_id)
+            timer_verbs.fire(session, timer_id, "test")
+    with transaction() as session:
+        timer_verbs.release(session, "test")
 
 
 def _done(element: str, day: date = FIRST, **over: Any) -> Knock:

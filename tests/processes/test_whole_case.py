@@ -16,7 +16,6 @@ from models.notification import Notification
 from models.refusal import Conflict, Forbidden, Refusal
 from models.workflow import TaskDraft
 from processes import worklist
-from processes.timer import due_timers, fire
 from tests.world import World, answers, on
 
 NORMAL = (
@@ -196,9 +195,9 @@ def test_silence_after_the_notice_counts_as_withdrawal(world: World) -> None:
     )
     assert world.deadlines(case_id)["supplement"].due_on == date(2026, 3, 30)
     with on(date(2026, 3, 30), 23):
-        assert fire_all() == 0
+        assert world.fire_due() == 0
     with on(date(2026, 3, 31), 0):
-        assert fire_all() == 1
+        assert world.fire_due() == 1
     assert world.status(case_id) == CaseStatus.LAPSED
     assert world.open_tasks(case_id) == {}
     with reading() as session:
@@ -214,17 +213,8 @@ def test_nothing_lapses_on_a_provisional_date(world: World) -> None:
         world.complete(case_id, "acceptance", late)
         assert world.deadlines(case_id)["supplement"].provisional
     with on(date(2027, 6, 1)):
-        assert fire_all() == 0
+        assert world.fire_due() == 0
     assert world.status(case_id) == CaseStatus.SUPPLEMENTING
-
-
-def fire_all() -> int:
-    with reading() as session:
-        due = due_timers(session)
-    for timer_id, _case_id in due:
-        with transaction() as session:
-            fire(session, timer_id)
-    return len(due)
 
 
 def test_a_completed_task_leaves_no_draft(world: World) -> None:
