@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.calendar import calendar, end_of, local_date, today
 from models.case import CaseFile
-from models.deadline import NO_DEADLINE, Deadline
+from models.deadline import NO_DEADLINE, WHILE_PAUSED, Deadline
 from models.keyset import containing, cursor_after, read_cursor
 from models.people import Department, Permission, Role, User
 from models.vocabulary import Labelled
@@ -94,7 +94,7 @@ def counts(session: Session, user: User, scope: Scope) -> dict[str, int]:
     """How many lines per light, each counted up to COUNT_CAP (“999+”)."""
     if scope is Scope.DONE:
         return {}
-    shown = (Light.OVER, Light.TODAY, Light.SOON, Light.OK)
+    shown = (Light.OVER, Light.TODAY, Light.SOON, Light.OK, Light.PAUSED)
     parts = [_capped(and_(_within(user, scope), _in_light(which))).label(which.value) for which in shown]
     row = session.execute(select(*parts)).one()
     return {which.value: row._mapping[which.value] for which in shown}
@@ -129,6 +129,7 @@ def _lines() -> Any:
             Deadline.due_on,
             Deadline.provisional,
             Deadline.unit,
+            Deadline.region_code,
         )
         .join(CaseFile, CaseFile.id == UserTask.case_id)
         .join(Department, Department.id == UserTask.department_id)
@@ -182,7 +183,8 @@ def _in_light(which: Light) -> ColumnElement[bool]:
         Light.OVER: UserTask.due_at <= start,
         Light.TODAY: and_(UserTask.due_at > start, UserTask.due_at <= end),
         Light.SOON: and_(UserTask.due_at > end, UserTask.due_at <= soon),
-        Light.OK: and_(UserTask.due_at > soon, UserTask.due_at < NO_DEADLINE),
+        Light.OK: and_(UserTask.due_at > soon, UserTask.due_at < WHILE_PAUSED),
+        Light.PAUSED: UserTask.due_at == WHILE_PAUSED,
         Light.NONE: UserTask.due_at == NO_DEADLINE,
     }
     return ranges[which]
@@ -194,7 +196,6 @@ def _capped(criterion: ColumnElement[bool]) -> Any:
 
 
 def _item(row: Any) -> Item:
-    due = row.due_on if row.status == OPEN else None
     unit = "calendar" if row.unit == "calendar" else "working"
     return Item(
         task_id=row.task_id,
@@ -210,16 +211,25 @@ def _item(row: Any) -> Item:
         created_at=row.created_at,
         due_at=row.due_at,
         done_at=row.done_at,
-        light=light(due, today(), calendar(), unit=unit),  # type: ignore[arg-type]  # narrowed above
+        light=_light(row, unit),
         words=_words(row, unit),
         provisional=bool(row.provisional),
     )
 
 
+def _light(row: Any, unit: Any) -> Light:
+    if row.status == OPEN and row.due_at == WHILE_PAUSED:
+        return Light.PAUSED
+    due = row.due_on if row.status == OPEN else None
+    return light(due, today(), calendar(row.region_code or ""), unit=unit)
+
+
 def _words(row: Any, unit: Any) -> str:
     if row.status != OPEN:
         return f"{local_date(row.done_at):%Y-%m-%d} 办结" if row.done_at else "已终止"
-    return light_words(row.due_on, today(), calendar(), unit=unit)
+    if row.due_at == WHILE_PAUSED:
+        return Light.PAUSED.label
+    return light_words(row.due_on, today(), calendar(row.region_code or ""), unit=unit)
 
 
 def _after(item: Item, is_done: bool) -> str:

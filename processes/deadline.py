@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models import audit
-from models.calendar import today
+from models.calendar import calendar, end_of, now
 from models.case import CaseFile
-from models.deadline import Deadline
+from models.deadline import PAUSE_LIMIT, PROMISE, WORKING, Deadline, due_for
 from models.loan import Extension
+from models.pause import DeadlineChange, Pause
 from models.people import User
 from models.refusal import Refusal
-from models.workflow import ARMED, OPEN, Timer, UserTask
+from models.term import Span
+from models.workflow import ARMED, OPEN, STALLED, Timer, UserTask
 
 
 def running(session: Session, case: CaseFile, key: str) -> Deadline:
     """The running clock of that key. Raises Refusal when there is none."""
-    found = session.scalars(
+    found = _running(session, case, key)
+    if found is None:
+        raise Refusal("该案卷没有正在计算的时限。")
+    return found
+
+
+def _running(session: Session, case: CaseFile, key: str) -> Deadline | None:
+    return session.scalars(
         select(Deadline).where(
             Deadline.case_id == case.id,
             Deadline.key == key,
@@ -25,20 +37,18 @@ def running(session: Session, case: CaseFile, key: str) -> Deadline:
             Deadline.cancelled_on.is_(None),
         )
     ).first()
-    if found is None:
-        raise Refusal("该案卷没有正在计算的时限。")
-    return found
 
 
 def extend(session: Session, case: CaseFile, clock: Deadline, extension: Extension, actor: User) -> None:
-    """Move the end by the approved working days (D-08). Raises Refusal after the old end."""
-    if clock.due_on < today():
+    """Move the end by the approved working days (D-08), once. Raises Refusal after the old end."""
+    if clock.is_over:
         raise Refusal("原时限已届满，不能批准延期。", "decision")
+    if clock.extension_days:
+        raise Refusal("该时限已延长过一次，不能再次延长。", "decision")
     old = clock.due_on
     clock.extension_days = extension.working_days
-    clock.recompute()
+    recompute(session, case, clock, "extension", actor)
     extension.new_due_on = clock.due_on
-    _follow(session, clock)
     audit.record(
         session,
         "deadline.extended",
@@ -50,6 +60,45 @@ def extend(session: Session, case: CaseFile, clock: Deadline, extension: Extensi
     )
 
 
+def recompute(session: Session, case: CaseFile, clock: Deadline, why: str, actor: User | None) -> None:
+    """Derive a clock again from its facts, log it, and let the promise of the case follow."""
+    _derive(session, clock, why, actor)
+    promise = _running(session, case, PROMISE)
+    if promise is None:
+        return
+    if why == "extension":
+        promise.extension_days += clock.extension_days
+    _derive(session, promise, why, actor)
+
+
+def _derive(session: Session, clock: Deadline, why: str, actor: User | None) -> None:
+    session.flush()
+    old = clock.due_on
+    clock.recompute(spans_of(session, clock))
+    session.add(
+        DeadlineChange(
+            case_id=clock.case_id,
+            deadline_id=clock.id,
+            at=now(),
+            why=why,
+            old_due_on=old,
+            new_due_on=None if clock.paused_on else clock.due_on,
+            provisional=clock.provisional,
+            calendar_version=clock.calendar_version,
+            actor_id=actor.id if actor else None,
+        )
+    )
+    _follow(session, clock)
+
+
+def spans_of(session: Session, clock: Deadline) -> Sequence[Span]:
+    """The pauses that count for a clock: its own; for the promise those of every clock of the case."""
+    is_promise = clock.key == PROMISE
+    mine = Pause.case_id == clock.case_id if is_promise else Pause.deadline_id == clock.id
+    pauses = session.scalars(select(Pause).where(mine, Pause.paused_on.is_not(None)).order_by(Pause.id))
+    return [pause.span for pause in pauses if pause.span is not None]
+
+
 def _follow(session: Session, clock: Deadline) -> None:
     """Tasks and timers of the clock carry its new instant; the engine's timer follows when next loaded."""
     session.flush()
@@ -59,5 +108,49 @@ def _follow(session: Session, clock: Deadline) -> None:
         .values(due_at=clock.due_at)
     )
     session.execute(
-        update(Timer).where(Timer.deadline_id == clock.id, Timer.status == ARMED).values(due_at=clock.due_at)
+        update(Timer)
+        .where(Timer.deadline_id == clock.id, Timer.status.in_((ARMED, STALLED)))
+        .values(due_at=clock.due_at)
     )
+
+
+def new_clock(case: CaseFile, key: str, name: str, clause: str, start_on: date, days: int) -> Deadline:
+    """A clock of the house: `days` working days after `start_on`, by the calendar of the case's region."""
+    region_code = region_of(case)
+    due = due_for(start_on, days, WORKING, region_code)
+    return Deadline(
+        case_id=case.id,
+        key=key,
+        name=name,
+        clause=clause,
+        start_on=start_on,
+        length=days,
+        unit=WORKING,
+        region_code=region_code,
+        extension_days=0,
+        due_on=due.due_on,
+        due_at=end_of(due.due_on),
+        provisional=due.provisional,
+        calendar_version=calendar().version,
+    )
+
+
+def region_of(case: CaseFile) -> str:
+    """The code of the region whose calendar counts for a case."""
+    return case.region.code if case.region else ""
+
+
+def arm(session: Session, clock: Deadline) -> Timer:
+    """The timer of a clock of the house; one that ends a pause waits while its date is provisional (D-04)."""
+    session.add(clock)
+    session.flush()
+    timer = Timer(
+        case_id=clock.case_id,
+        kind=clock.key,
+        deadline_id=clock.id,
+        due_at=clock.due_at,
+        is_held=clock.key == PAUSE_LIMIT and clock.provisional,
+    )
+    timer.deadline = clock
+    session.add(timer)
+    return timer

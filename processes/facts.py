@@ -89,19 +89,18 @@ def policy_for(session: Session, case: CaseFile) -> PolicySet:
     return policy_on(session, case.scheme, case.received_on or today())
 
 
-def functions() -> dict[str, Callable[..., Any]]:
-    """What drawings may call beside the interpreter's own functions: terms in days."""
-    return {"working_days": _working_days, "calendar_days": _calendar_days}
+def functions(region_code: str = "") -> dict[str, Callable[..., Any]]:
+    """What drawings may call beside the interpreter's own functions: terms in days, by a region's calendar."""
 
+    def working_days(length: int, start: date | None = None) -> dict[str, Any]:
+        """The term of `length` working days after `start` (today when omitted)."""
+        return term(due_for(start or today(), length, "working", region_code))
 
-def _working_days(length: int, start: date | None = None) -> dict[str, Any]:
-    """The term of `length` working days after `start` (today when omitted)."""
-    return term(due_for(start or today(), length, "working"))
+    def calendar_days(length: int, start: date | None = None) -> dict[str, Any]:
+        """The term of `length` calendar days after `start` (today when omitted)."""
+        return term(due_for(start or today(), length, "calendar", region_code))
 
-
-def _calendar_days(length: int, start: date | None = None) -> dict[str, Any]:
-    """The term of `length` calendar days after `start` (today when omitted)."""
-    return term(due_for(start or today(), length, "calendar"))
+    return {"working_days": working_days, "calendar_days": calendar_days}
 
 
 def _loan_amount(facts: CaseFacts) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,7 +16,9 @@ from models.case import CaseDepartment, CaseFile, CaseStatus
 from models.deadline import CALENDAR, NO_DEADLINE, WORKING, Deadline, due_for
 from models.letter import LetterKind
 from models.people import DepartmentKind
-from models.workflow import ARMED, CANCELLED, DONE, FIRED, OPEN, Timer, UserTask
+from models.workflow import ARMED, CANCELLED, DONE, DRAWN, FIRED, OPEN, STALLED, Timer, UserTask
+from processes import case_clock
+from processes.deadline import region_of
 from processes.engine.drawing import Drawing, DrawnTimer, Step
 from processes.engine.environment import Clocks
 from processes.engine.instance import ArmedTimer, EngineFault, Instance
@@ -32,6 +34,8 @@ class Rows:
 
     tasks: dict[str, UserTask] = field(default_factory=dict)
     timers: dict[str, Timer] = field(default_factory=dict)
+    # Timers of the house itself (processes/case_clock.py).
+    house: list[Timer] = field(default_factory=list)
     deadlines: list[Deadline] = field(default_factory=list)
 
     def clocks(self, drawing: Drawing) -> Clocks:
@@ -60,11 +64,14 @@ def rows_of(session: Session, case: CaseFile) -> Rows:
 
     A clock runs exactly as long as an open task carries it.
     """
-    tasks = _of_case(session, UserTask, case, OPEN, joinedload(UserTask.deadline))
+    tasks = _of_case(session, UserTask, case, (OPEN,), joinedload(UserTask.deadline))
+    # A timer that stands still for the worker still fires with the next knock.
+    timers = _of_case(session, Timer, case, (ARMED, STALLED), joinedload(Timer.deadline))
     clocks = {task.deadline_id: task.deadline for task in tasks if task.deadline is not None}
     return Rows(
         {task.engine_task_id: task for task in tasks},
-        {timer.engine_task_id: timer for timer in _of_case(session, Timer, case, ARMED)},
+        {timer.engine_task_id: timer for timer in timers if timer.kind == DRAWN},
+        [timer for timer in timers if timer.kind != DRAWN],
         [clocks[key] for key in sorted(clocks)],
     )
 
@@ -79,11 +86,17 @@ def project(
     _project_timers(session, case, instance, rows)
     _project_tasks(session, case, instance, rows)
     _project_fired(session, case, instance, rows)
-    _close_deadlines(rows)
+    _close_deadlines(session, rows)
+    if instance.is_finished:
+        case_clock.close(session, case, rows.house)
+    else:
+        case_clock.start_promise(session, case, instance.definition.drawing, rows.house)
 
 
-def _of_case(session: Session, table: Any, case: CaseFile, status: str, *options: Any) -> list[Any]:
-    query = select(table).where(table.case_id == case.id, table.status == status).order_by(table.id)
+def _of_case(
+    session: Session, table: Any, case: CaseFile, statuses: Sequence[str], *options: Any
+) -> list[Any]:
+    query = select(table).where(table.case_id == case.id, table.status.in_(statuses)).order_by(table.id)
     return list(session.scalars(query.options(*options).execution_options(populate_existing=True)))
 
 
@@ -174,7 +187,8 @@ def _project_timers(session: Session, case: CaseFile, instance: Instance, rows: 
 
 def _new_deadline(case: CaseFile, drawn: DrawnTimer, timer: ArmedTimer, start_on: date) -> Deadline:
     unit = CALENDAR if timer.unit == CALENDAR else WORKING
-    due = due_for(start_on, timer.length, unit)
+    region_code = region_of(case)
+    due = due_for(start_on, timer.length, unit, region_code)
     return Deadline(
         case_id=case.id,
         key=drawn.deadline,
@@ -183,6 +197,7 @@ def _new_deadline(case: CaseFile, drawn: DrawnTimer, timer: ArmedTimer, start_on
         start_on=start_on,
         length=timer.length,
         unit=unit,
+        region_code=region_code,
         due_on=due.due_on,
         due_at=end_of(due.due_on),
         provisional=due.provisional,
@@ -242,7 +257,7 @@ def _join(session: Session, case: CaseFile, departments: set[int], rows: Rows) -
     session.add_all(CaseDepartment(case_id=case.id, department_id=one) for one in sorted(joining))
 
 
-def _close_deadlines(rows: Rows) -> None:
+def _close_deadlines(session: Session, rows: Rows) -> None:
     """A clock ends with the last step it belongs to: done if the step was done, else cancelled."""
     held = {task.deadline_id for task in rows.tasks.values() if task.status == OPEN}
     # What was open before the knock and is done now was completed by it.
@@ -250,6 +265,8 @@ def _close_deadlines(rows: Rows) -> None:
     for deadline in rows.deadlines:
         if deadline.id in held:
             continue
+        if deadline.paused_on is not None:
+            case_clock.close_pauses(session, deadline)
         if deadline.id in done:
             deadline.done_on = today()
         else:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from models import audit
 from models.calendar import now
@@ -16,6 +16,8 @@ from models.case import CaseFile
 from models.people import User
 from models.refusal import NotFound, Refusal
 from models.workflow import ProcessDefinition, ProcessInstance, UserTask
+from processes import case_clock
+from processes.deadline import region_of
 from processes.engine.definition import Definition, parse_definition, stored_definition
 from processes.engine.environment import CaseEnvironment
 from processes.engine.instance import Instance
@@ -115,7 +117,7 @@ def start(session: Session, case: CaseFile) -> None:
     """Start the token of a submitted case on the newest version."""
     row = newest_definition(session, PROCESS_OF_SCHEME[case.scheme])
     definition = definition_of(session, row.id)
-    asked = CaseEnvironment(CaseFacts(session, case), functions())
+    asked = CaseEnvironment(CaseFacts(session, case), functions(region_of(case)))
     instance = Instance.start(definition, asked, {"case_id": case.id})
     stored = ProcessInstance(
         case_id=case.id, definition_id=row.id, engine_version=ENGINE_VERSION, state=b"", passed={}
@@ -143,6 +145,7 @@ def token_of_task(session: Session, task_id: int) -> Token | None:
         .where(CaseFile.id == case_id)
         # The case comes first, as everywhere: two knocks wait for each other at one place only.
         .with_for_update(of=[CaseFile, ProcessInstance])
+        .options(joinedload(CaseFile.region))
         .execution_options(populate_existing=True)
     ).first()
     return None if found is None else _token(session, *found)
@@ -164,7 +167,10 @@ def move(session: Session, token: Token, act: Callable[[Instance], None]) -> Non
     tables for what it has just added flushes first. Raises Conflict when the act does not fit the state.
     """
     facts = CaseFacts(session, token.case)
-    asked = CaseEnvironment(facts, functions(), token.rows.clocks(token.definition.drawing))
+    asked = CaseEnvironment(
+        facts, functions(region_of(token.case)), token.rows.clocks(token.definition.drawing)
+    )
+    case_clock.fire_due(session, token.case, token.rows.house)
     with session.no_autoflush:
         instance = Instance.restore(token.definition, token.stored.state, token.stored.passed, asked)
         token.rows.move_timers(instance)

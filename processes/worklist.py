@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 import processes.loan
 import processes.review  # noqa: F401  registers its steps
 from models import audit
-from models.calendar import now, today
+from models.calendar import now
 from models.case import CaseFile
 from models.crypto import canonical_json, decrypt, encrypt
 from models.deadline import Deadline
@@ -42,7 +42,7 @@ def may_work(task: UserTask, actor: User) -> bool:
 
 def claim(session: Session, task_id: int, actor: User) -> UserTask:
     """签收: take an unclaimed task of one's department. Raises Conflict when another was faster."""
-    task, token = _open_task(session, task_id, actor)
+    task, token = open_task(session, task_id, actor)
     if task.assignee_id == actor.id:
         return task
     if task.assignee_id is not None:
@@ -55,7 +55,7 @@ def claim(session: Session, task_id: int, actor: User) -> UserTask:
 
 def release(session: Session, task_id: int, actor: User) -> UserTask:
     """退回待签收: give a claimed task back to the department; a supervisor may do it for his people."""
-    task, token = _open_task(session, task_id, actor)
+    task, token = open_task(session, task_id, actor)
     if task.assignee_id is None:
         return task
     if task.assignee_id != actor.id:
@@ -69,7 +69,7 @@ def release(session: Session, task_id: int, actor: User) -> UserTask:
 
 def assign(session: Session, task_id: int, assignee_id: int, actor: User) -> UserTask:
     """分办: the head of the department gives a task to one of his people."""
-    task, token = _open_task(session, task_id, actor)
+    task, token = open_task(session, task_id, actor)
     actor.require(Permission.TASK_ASSIGN)
     if task.assignee_id is not None and task.assignee_id == token.case.applicant_user_id:
         raise Refusal("该事项由申请人办理，不能分办。")
@@ -99,7 +99,7 @@ def complete(session: Session, task_id: int, actor: User, answers: Mapping[str, 
 
     Raises Conflict (already done, claimed by another), Forbidden, NotFound, Refusal (a rule says no).
     """
-    task, token = _open_task(session, task_id, actor)
+    task, token = open_task(session, task_id, actor)
     if task.assignee_id not in (None, actor.id):
         raise Conflict("该事项已由他人签收，请刷新。")
     _check_separation(session, token, task, actor)
@@ -107,6 +107,7 @@ def complete(session: Session, task_id: int, actor: User, answers: Mapping[str, 
     def act(instance: Instance) -> None:
         if not instance.is_ready(task.engine_task_id):
             raise Conflict("该事项已终止或已由他人办理，请刷新。")
+        _check_not_paused(session, task)
         _check_late_reason(session, task, answers)
         routing = carry_out(Completion(session, token.case, task, actor, answers, token.definition))
         task.status, task.done_at, task.done_by_id = DONE, now(), actor.id
@@ -122,7 +123,13 @@ def complete(session: Session, task_id: int, actor: User, answers: Mapping[str, 
 def is_late(session: Session, task: UserTask) -> bool:
     """Whether the task's term has ended before today."""
     deadline = session.get(Deadline, task.deadline_id) if task.deadline_id else None
-    return deadline is not None and deadline.due_on < today()
+    return deadline is not None and deadline.is_over
+
+
+def _check_not_paused(session: Session, task: UserTask) -> None:
+    deadline = session.get(Deadline, task.deadline_id) if task.deadline_id else None
+    if deadline is not None and deadline.is_paused:
+        raise Refusal("该事项已暂停计时，请先恢复计时，再提交办理结果。")
 
 
 def _check_late_reason(session: Session, task: UserTask, answers: Mapping[str, Any]) -> None:
@@ -137,7 +144,7 @@ def _check_late_reason(session: Session, task: UserTask, answers: Mapping[str, A
 
 def save_draft(session: Session, task_id: int, actor: User, content: Mapping[str, Any]) -> TaskDraft:
     """暂存: keep what was typed, privately, until the task is submitted."""
-    task, _token = _open_task(session, task_id, actor)
+    task, _token = open_task(session, task_id, actor)
     if task.assignee_id not in (None, actor.id):
         raise Conflict("该事项已由他人签收，请刷新。")
     draft = session.scalars(
@@ -177,7 +184,7 @@ def task_for(session: Session, task_id: int, actor: User) -> UserTask:
     return task
 
 
-def _open_task(session: Session, task_id: int, actor: User) -> tuple[UserTask, Token]:
+def open_task(session: Session, task_id: int, actor: User) -> tuple[UserTask, Token]:
     """The task, its case locked. Raises NotFound for strangers, Conflict when it is not open."""
     token = token_of_task(session, task_id)
     open_tasks = token.rows.tasks.values() if token is not None else ()

@@ -47,6 +47,7 @@ def test_normal_case_reaches_the_payout(world: World) -> None:
         "pre_loan": True,
         "bank_acceptance": True,
         "bank": True,
+        "promise": True,
     }
     with reading() as session:
         assert list(audit.verify(session)) == []

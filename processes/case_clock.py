@@ -1,0 +1,130 @@
+"""Room deadline: the clocks of the house beside the drawn ones: the promise of a case, the limit of a pause.
+
+No step carries them; each has a timer of its own kind, which every knock fires before anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from models import audit
+from models.calendar import now, today
+from models.case import CaseFile
+from models.deadline import PAUSE_LIMIT, PROMISE, Deadline
+from models.pause import Pause
+from models.people import User
+from models.workflow import CANCELLED, FIRED, OPEN, Timer, UserTask
+from processes.deadline import arm, new_clock, recompute
+from processes.engine.drawing import Drawing
+from processes.facts import CaseFacts
+from processes.notification import tell
+
+
+def start_promise(session: Session, case: CaseFile, drawing: Drawing, armed: list[Timer]) -> None:
+    """Start the clock of the whole case once the fact is known from which the promise counts."""
+    if not drawing.promise or any(timer.kind == PROMISE for timer in armed):
+        return
+    start_on = CaseFacts(session, case)[drawing.promise_from]
+    query = select(Deadline.id).where(Deadline.case_id == case.id, Deadline.key == PROMISE)
+    if start_on is None or session.scalars(query).first() is not None:
+        return
+    promise = new_clock(case, PROMISE, "承诺办结时限", drawing.promise_clause, start_on, drawing.promise)
+    armed.append(arm(session, promise))
+
+
+def fire_due(session: Session, case: CaseFile, armed: list[Timer]) -> None:
+    """Fire the house timers of a case that are due, in due order, each with its own date."""
+    due = [timer for timer in armed if timer.due_at <= now() and not timer.is_held]
+    for timer in sorted(due, key=lambda timer: (timer.due_at, timer.id)):
+        clock = timer.deadline
+        # The limit of a pause may have moved the promise past today.
+        if clock is None or timer.due_at > now():
+            continue
+        timer.status = FIRED
+        armed.remove(timer)
+        clock.missed_at = timer.due_at
+        _record_missed(session, case, clock)
+        _EFFECTS[timer.kind](session, case, clock)
+    if due:
+        session.flush()
+
+
+def _record_missed(session: Session, case: CaseFile, clock: Deadline) -> None:
+    audit.record(
+        session,
+        "deadline.missed",
+        f"{clock.name}已届满（应于 {clock.due_on.isoformat()} 前办结）",
+        actor=None,
+        case=case,
+        new={"key": clock.key, "due_on": clock.due_on, "clause": clock.clause},
+    )
+
+
+def _lapse_pause(session: Session, case: CaseFile, limit: Deadline) -> None:
+    """A pause never outlasts its own limit: the clock it stopped counts again from that day on."""
+    found = session.scalars(select(Pause).where(Pause.limit_deadline_id == limit.id)).one()
+    end_pause(session, case, found, limit.due_on, "期限届满，自动恢复计时", None)
+
+
+def _miss_promise(_session: Session, _case: CaseFile, _promise: Deadline) -> None:
+    """The miss is on record; the clock runs on until the case ends."""
+
+
+_EFFECTS: dict[str, Callable[[Session, CaseFile, Deadline], None]] = {
+    PAUSE_LIMIT: _lapse_pause,
+    PROMISE: _miss_promise,
+}
+
+
+def close(session: Session, case: CaseFile, armed: list[Timer]) -> None:
+    """The case has ended, and with it its promise."""
+    for timer in armed:
+        timer.status = CANCELLED
+    query = select(Deadline).where(
+        Deadline.case_id == case.id,
+        Deadline.key == PROMISE,
+        Deadline.done_on.is_(None),
+        Deadline.cancelled_on.is_(None),
+    )
+    for promise in session.scalars(query):
+        promise.done_on = today()
+
+
+def end_pause(
+    session: Session, case: CaseFile, pause: Pause, on: date, result: str, actor: User | None
+) -> None:
+    """Write the end of a pause and count its clock on from `on`."""
+    limit = session.get_one(Deadline, pause.limit_deadline_id)
+    limit.done_on = on
+    session.execute(
+        update(Timer).where(Timer.deadline_id == limit.id, Timer.status != FIRED).values(status=CANCELLED)
+    )
+    pause.resumed_on, pause.resumed_at, pause.result = on, now(), result
+    pause.resumed_by_id = actor.id if actor else None
+    clock = session.get_one(Deadline, pause.deadline_id)
+    recompute(session, case, clock, "resume", actor)
+    text = f"{clock.name}恢复计时（{pause.title}：{result}），至 {clock.due_on.isoformat()}"
+    new = {"resumed_on": on, "due_on": clock.due_on}
+    audit.record(session, "deadline.resumed", text, actor=actor, case=case, new=new)
+    _tell_task(session, case, clock, f"{case.number} {case.applicant_name}：{text}。", actor)
+
+
+def close_pauses(session: Session, clock: Deadline) -> None:
+    """The step of a paused clock has ended without it: its pause and the limit end with it."""
+    open_pauses = select(Pause).where(Pause.deadline_id == clock.id, Pause.paused_on.is_not(None))
+    for pause in session.scalars(open_pauses.where(Pause.resumed_on.is_(None))):
+        pause.resumed_on, pause.resumed_at, pause.result = today(), now(), "环节终止"
+        limit = session.get_one(Deadline, pause.limit_deadline_id)
+        limit.cancelled_on = today()
+        session.execute(update(Timer).where(Timer.deadline_id == limit.id).values(status=CANCELLED))
+
+
+def _tell_task(session: Session, case: CaseFile, clock: Deadline, text: str, actor: User | None) -> None:
+    """Whoever has the step of the clock, unless he did it himself."""
+    have = select(UserTask.assignee_id).where(UserTask.deadline_id == clock.id, UserTask.status == OPEN)
+    users = {user for user in session.scalars(have) if user is not None}
+    tell(session, users - ({actor.id} if actor else set()), "task", text, case)
