@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -18,6 +19,9 @@ from models.people import User
 from models.refusal import Refusal
 from models.term import Span
 from models.workflow import ARMED, OPEN, STALLED, Timer, UserTask
+from processes.engine.drawing import Drawing
+from processes.engine.environment import CaseEnvironment
+from processes.facts import CaseFacts, functions
 
 
 def running(session: Session, case: CaseFile, key: str) -> Deadline:
@@ -154,3 +158,16 @@ def arm(session: Session, clock: Deadline) -> Timer:
     timer.deadline = clock
     session.add(timer)
     return timer
+
+
+def drawn_term(session: Session, case: CaseFile, drawing: Drawing, key: str) -> Mapping[str, Any]:
+    """The term that the drawing sets for the clock `key`, as it would start now: for letters that announce it.
+
+    Keys as in models/working_days.Due. Raises Refusal when the drawing has no such clock.
+    """
+    timer = next((timer for timer in drawing.timers.values() if timer.deadline == key), None)
+    if timer is None:
+        raise Refusal("流程图中没有该项时限，请联系流程负责人。")
+    asked = CaseEnvironment(CaseFacts(session, case), functions(region_of(case)))
+    term: Mapping[str, Any] = asked.evaluate(timer.expression, {})
+    return term

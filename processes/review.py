@@ -16,6 +16,7 @@ from models.policy import policy_on
 from models.reason import reasons_for
 from models.refusal import Refusal
 from models.review import Supplement, last_opinion, supplements_of
+from processes.deadline import drawn_term, region_of
 from processes.engine.decision import Row, examine
 from processes.facts import CaseFacts
 from processes.guarantee import check_counter_guarantee
@@ -38,9 +39,10 @@ def accept(done: Completion) -> Routing:
         raise Refusal("该案卷没有收件日期，不能受理。")
     case.accepted_on = case.received_on
     case.policy_set_id = policy_on(done.session, case.scheme, case.accepted_on).id
-    due = due_for(case.accepted_on, 7)
+    term = drawn_term(done.session, case, done.definition.drawing, "qualification")
     done.give_opinion("complete", accepted_on=case.accepted_on, policy_set_id=case.policy_set_id)
-    content = {"accepted_on": case.accepted_on, "due_on": due.due_on, "provisional": due.provisional}
+    told = {name: term[name] for name in ("length", "due_on", "provisional")}
+    content = {"accepted_on": case.accepted_on, **told}
     issue(done.session, case, LetterKind.ACCEPTANCE, content, actor=done.actor)
     return {"acceptance_complete": True}
 
@@ -53,7 +55,7 @@ def _ask_supplement(done: Completion) -> None:
     is_repeated = bool(earlier) and any(item["material"] not in asked for item in items)
     rules = CaseFacts(done.session, done.case).rules
     notified_on = _notified_on(done)
-    due = due_for(notified_on, rules.supplement_days)
+    due = due_for(notified_on, rules.supplement_days, region_code=region_of(done.case))
     supplement = Supplement(
         case_id=done.case.id,
         round=len(earlier) + 1,
