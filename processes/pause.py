@@ -15,7 +15,7 @@ from models.calendar import now, today
 from models.case import CaseFile
 from models.deadline import PAUSE_LIMIT, Deadline
 from models.letter import LetterKind
-from models.pause import Pause, PauseKind
+from models.pause import Pause, PauseKind, pauses_of
 from models.people import Permission, User
 from models.refusal import Conflict, Forbidden, NotFound, Refusal
 from models.workflow import OPEN, UserTask
@@ -198,8 +198,21 @@ def _begin(
     session.flush()
     pause.letter_id = letter.id
     _tell_applicant(session, case, pause, limit)
+    _flag_repeated(session, case, task, pause, actor)
     text = f"{clock.name}因{pause.title}暂停计时，期限至 {limit.due_on.isoformat()}"
     _record(session, case, "deadline.paused", text, actor, paused_on=pause.paused_on, reason=pause.reason)
+
+
+def _flag_repeated(session: Session, case: CaseFile, task: UserTask, pause: Pause, actor: User) -> None:
+    """A-16: what is missing is told once; a second list by the same body is put before its head."""
+    earlier = [row for row in pauses_of(session, case) if row.deadline_id == pause.deadline_id and row.span]
+    if pause.kind != PauseKind.SUPPLEMENT or not any(
+        row.kind == pause.kind and row.id != pause.id for row in earlier
+    ):
+        return
+    text = f"{case.number}：“{task.name}”再次要求补正，请核查是否应在首次一次性告知。"
+    audit.record(session, "supplement.repeated", text, actor=actor, case=case)
+    tell(session, supervisors_of(session, task.department_id), "repeated", text, case)
 
 
 def _tell_applicant(session: Session, case: CaseFile, pause: Pause, limit: Deadline) -> None:

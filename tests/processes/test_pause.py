@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from models.audit import AuditEvent
 from models.calendar import calendar, today
 from models.database import reading, transaction
 from models.deadline import NO_DEADLINE, PAUSE_LIMIT, PROMISE, WHILE_PAUSED, Deadline
@@ -185,6 +186,15 @@ def test_the_promise_for_the_whole_case_stands_still_with_its_stage(world: World
     after = clock(world, reviewing, PROMISE)
     with reading():
         assert elapsed(before.due_on, after.due_on, calendar()) == 2
+
+
+def test_a_second_list_by_the_same_body_is_put_before_its_head(world: World, reviewing: int) -> None:
+    for expected in (0, 1):
+        paused = ask(world, reviewing)
+        resume(world, paused)
+        with reading() as session:
+            flagged = session.query(AuditEvent).filter(AuditEvent.action == "supplement.repeated").count()
+            assert flagged == expected
 
 
 def test_withdrawal_ends_pause_limit_and_promise(world: World, reviewing: int) -> None:
