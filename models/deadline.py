@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from models import reminder
 from models.calendar import calendar as calendar_in_force
 from models.calendar import end_of, today
 from models.database import Base
@@ -130,6 +131,18 @@ class Deadline(Base):
         self.paused_on = next((span.from_on for span in pauses if span.to_on is None), None)
         self.due_at = WHILE_PAUSED if self.paused_on else end_of(due.due_on)
         self.calendar_version = calendar.version
+        reminder.set_next(self, calendar, today())
+
+    def warn_by(self, ladder: str) -> None:
+        """Start the warnings of a new clock by a ladder (models/reminder.py); empty: the default one."""
+        self.ladder = ladder
+        reminder.set_next(self, calendar_in_force(self.region_code), today())
+
+    @validates("done_on", "cancelled_on")
+    def _stop_warning(self, _name: str, ended_on: date | None) -> date | None:
+        if ended_on is not None:
+            self.remind_on = None
+        return ended_on
 
 
 def due_for(start: date, length: int, unit: str = WORKING, region_code: str = "") -> Due:

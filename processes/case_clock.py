@@ -33,6 +33,7 @@ def start_promise(session: Session, case: CaseFile, drawing: Drawing, armed: lis
     if start_on is None or session.scalars(query).first() is not None:
         return
     promise = new_clock(case, PROMISE, "承诺办结时限", drawing.promise_clause, start_on, drawing.promise)
+    promise.warn_by(drawing.warnings)
     armed.append(arm(session, promise))
 
 

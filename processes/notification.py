@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from models.calendar import now
 from models.case import CaseFile
-from models.deadline import Deadline
 from models.notification import Notification
 from models.people import Role, User
 from models.workflow import UserTask
@@ -21,13 +20,6 @@ def tell(session: Session, users: Iterable[int], kind: str, text: str, case: Cas
     rows = [{"user_id": user, **common} for user in dict.fromkeys(users)]
     if rows:
         session.execute(insert(Notification), rows)
-
-
-def tell_missed(session: Session, case: CaseFile, task: UserTask, deadline: Deadline) -> None:
-    """N5 on a miss: the person who has the task, and the heads of the department."""
-    text = f"{case.number} {case.applicant_name}：{task.name}已超期（{deadline.due_on.isoformat()} 到期）。"
-    superiors = supervisors_of(session, task.department_id)
-    tell(session, [*([task.assignee_id] if task.assignee_id else []), *superiors], "overdue", text, case)
 
 
 def tell_applicant(session: Session, case: CaseFile, task: UserTask) -> None:

@@ -171,6 +171,7 @@ def _begin(
 ) -> None:
     clock = session.get_one(Deadline, pause.deadline_id)
     limit = new_clock(case, PAUSE_LIMIT, f"{pause.title}期限", pause.basis, today(), pause.limit_days)
+    limit.warn_by("")
     arm(session, limit)
     pause.paused_on, pause.limit_deadline_id = today(), limit.id
     recompute(session, case, clock, "pause", actor)

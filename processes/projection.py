@@ -23,7 +23,7 @@ from processes.engine.drawing import Drawing, DrawnTimer, Step
 from processes.engine.environment import Clocks
 from processes.engine.instance import ArmedTimer, EngineFault, Instance
 from processes.letter import issue
-from processes.notification import tell_applicant, tell_departments, tell_missed
+from processes.notification import tell_applicant, tell_departments
 
 _LANES = {kind.label: kind.value for kind in DepartmentKind}
 
@@ -110,12 +110,11 @@ def _project_fired(session: Session, case: CaseFile, instance: Instance, rows: R
         deadline = rows.clock(drawn.deadline, fired.start_on)
         if deadline is not None and deadline.missed_at is None:
             deadline.missed_at = fired.due_at
-            _record_missed(session, case, deadline, drawn, rows)
+            _record_missed(session, case, deadline, drawn)
 
 
-def _record_missed(
-    session: Session, case: CaseFile, deadline: Deadline, drawn: DrawnTimer, rows: Rows
-) -> None:
+def _record_missed(session: Session, case: CaseFile, deadline: Deadline, drawn: DrawnTimer) -> None:
+    """On record at once; whoever has the step and his superior read of it the next working morning."""
     audit.record(
         session,
         "deadline.missed",
@@ -124,11 +123,8 @@ def _record_missed(
         case=case,
         new={"key": deadline.key, "due_on": deadline.due_on, "clause": deadline.clause},
     )
-    task = next((task for task in rows.tasks.values() if task.element_id == drawn.attached_to), None)
     if drawn.is_interrupting:
         _tell_lapsed(session, case, deadline)
-    elif task is not None:
-        tell_missed(session, case, task, deadline)
 
 
 def _tell_lapsed(session: Session, case: CaseFile, deadline: Deadline) -> None:
@@ -158,6 +154,7 @@ def _start_clocks(session: Session, case: CaseFile, instance: Instance, rows: Ro
         drawn = instance.definition.drawing.timers[timer.element_id]
         if drawn.deadline and timer.start_on and rows.clock(drawn.deadline, timer.start_on) is None:
             new.append(_new_deadline(case, drawn, timer, timer.start_on))
+            new[-1].warn_by(instance.definition.drawing.warnings_of(drawn.deadline))
             rows.deadlines.append(new[-1])
     if new:
         session.add_all(new)
