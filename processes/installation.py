@@ -22,6 +22,7 @@ from models.database import bound
 from models.people import User
 from models.refusal import Refusal
 from models.tables import metadata
+from processes import background
 from processes.seed import seed_rules
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -34,6 +35,11 @@ def upgrade(url: str) -> None:
     _make_folder(url)
     with _connected(url) as connection:
         command.upgrade(config_for(connection), "head")
+
+
+def install_engine(url: str) -> None:
+    """Bring the tables of the background engine, which keeps its own count of versions, up to date."""
+    background.install(url)
 
 
 def write_revision(message: str) -> Path:
@@ -60,12 +66,13 @@ def config_for(connection: Connection) -> Config:
 
 
 def wipe(url: str) -> None:
-    """Drop the program's tables from a training database. Raises Refusal for any other."""
+    """Drop the program's tables and jobs from a training database. Raises Refusal for any other."""
     with _connected(url) as connection:
         if inspect(connection).has_table(Installation.__tablename__):
             _refuse_production(connection)
         metadata.drop_all(connection)
         connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
+        background.drop(connection)
 
 
 def _refuse_production(connection: Connection) -> None:

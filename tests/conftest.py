@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from models import crypto, database, tables
 from models.calendar import fixed_at
+from processes import background
 from processes.seed import seed_rules, seed_sample_county
 from tests.world import World
 
@@ -54,6 +55,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         _run(f'CREATE DATABASE "{name}"')
     built = database.bind(database.Database(_named(name) if on_server else f"sqlite:///{path}"))
     tables.metadata.create_all(built.writer)
+    background.install(built.url)
     with fixed_at(MONDAY), database.transaction() as session:
         seed_rules(session, training=True)
         seed_sample_county(session)

@@ -83,4 +83,14 @@ def test_only_a_training_database_is_wiped(world: World, url: str) -> None:
     database.bound().dispose()
     installation.wipe(url)
     with connected(url) as connection:
+        # The jobs went with it: their schema on PostgreSQL, their tables among ours on SQLite.
         assert sa.inspect(connection).get_table_names() == []
+        assert "dbos" not in sa.inspect(connection).get_schema_names()
+
+
+def test_tables_are_upgraded_with_the_engines_beside_them(url: str) -> None:
+    for _time in range(2):
+        installation.upgrade(url)
+        installation.install_engine(url)
+    installation.wipe(url)
+    installation.install_engine(url)

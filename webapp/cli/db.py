@@ -29,6 +29,7 @@ def revision(message: str) -> None:
 def bring_up_to_date(is_training: bool) -> None:
     """Migrate, and seed a database that is new."""
     installation.upgrade(bound().url)
+    installation.install_engine(bound().url)
     with transaction() as session:
         if installation.prepare(session, is_training):
             click.echo("新数据库：已写入法定节假日日历、政策参数和流程。")

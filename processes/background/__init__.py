@@ -1,0 +1,35 @@
+"""Room background: what is done after a knock, carried by an engine behind these few verbs.
+
+The engine is DBOS, and only this folder knows it. Jobs are small functions that do no harm when they run twice;
+our own tables stay the truth about what is to be done, so that a job that was lost or doubled changes nothing.
+"""
+
+from processes.background.client import (
+    Failed,
+    abandoned,
+    cancel,
+    enqueue,
+    failed,
+    failover,
+    retain,
+    retry,
+    status,
+)
+from processes.background.registry import job, schedule
+from processes.background.tables import drop, install
+
+__all__ = [
+    "Failed",
+    "abandoned",
+    "cancel",
+    "drop",
+    "enqueue",
+    "failed",
+    "failover",
+    "install",
+    "job",
+    "retain",
+    "retry",
+    "schedule",
+    "status",
+]
