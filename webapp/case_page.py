@@ -14,7 +14,7 @@ from models.calendar import today
 from models.case import CaseFile
 from models.case_record import CaseRecord, record_of
 from models.database import DbSession
-from models.deadline import Deadline
+from models.deadline import PAUSE_LIMIT, PROMISE, Deadline
 from models.material import MaterialKind, required_materials
 from models.people import Permission, Role, User, colleagues
 from models.refusal import Refusal
@@ -37,7 +37,7 @@ from webapp.timeline import Milestone, milestones, office_of
 
 STRIP = 20
 KIN_STEPS = ("acceptance", "qualification_review")
-TABS = ("form", "materials", "map", "log", "audit")
+TABS = ("form", "clocks", "materials", "map", "log", "audit")
 
 
 @dataclass(frozen=True)
@@ -155,16 +155,23 @@ class CasePage:
 
     @property
     def clocks(self) -> Iterator[Clock]:
-        """The statutory clocks, running ones first."""
-        for deadline in sorted(self.record.deadlines, key=lambda found: (not found.is_running, found.id)):
+        """The promise for the whole case, then the clock of each stage, running ones first."""
+        shown = [deadline for deadline in self.record.deadlines if deadline.key != PAUSE_LIMIT]
+        for deadline in sorted(shown, key=lambda found: (found.key != PROMISE, not found.is_running, found.id)):
             tasks = [task for task in self.record.tasks if task.deadline_id == deadline.id]
             yield Clock(deadline, list(dict.fromkeys(office_of(task, self.is_applicant) for task in tasks)))
 
     @property
     def pressing(self) -> Deadline | None:
-        """The running clock that ends first."""
-        running = [deadline for deadline in self.record.deadlines if deadline.is_running]
-        return min(running, key=lambda deadline: deadline.due_on, default=None)
+        """The running clock of a stage that ends first; one that stands still only when no other runs."""
+        running = [clock for clock in self.record.deadlines if clock.is_running and clock.key != PAUSE_LIMIT]
+        order = [(clock.key == PROMISE, clock.is_paused, clock.due_on, clock.id) for clock in running]
+        return running[order.index(min(order))] if running else None
+
+    @property
+    def missed(self) -> list[Clock]:
+        """超期 records: the clocks that were or are late, of each stage and of the whole case."""
+        return [found for found in self.clocks if found.deadline.missed_at or found.deadline.late_by]
 
     @cached_property
     def milestones(self) -> list[Milestone]:

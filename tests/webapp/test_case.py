@@ -58,7 +58,7 @@ def test_the_page_says_where_the_case_stands(world: World, sign_in: SignIn) -> N
     case_id = world.submitted()
     go(world, case_id, "acceptance")
     page = sign_in("renshe1").get(f"/cases/{number_of(case_id)}").text
-    for words in ("资格审核中", "80,000.00 元 / 24 个月", "2026-03-02 起，7 个工作日，至 <b>2026-03-11</b>",
+    for words in ("资格审核中", "80,000.00 元 / 24 个月", "2026-03-02 起，7 个工作日，至 <b><a",
                   "内人社发〔2021〕22号第二条（资格审核，7个工作日）", "受理审查：材料齐全，予以受理"):  # fmt: skip
         assert words in page
     assert '<span class="light ok">资格审核时限 剩 7 日</span>' in page

@@ -8,7 +8,7 @@ from flask import Flask
 
 ROOMS = (
     "home", "login", "task", "case", "application", "document", "letter", "notification",
-    "people", "policy", "process", "audit", "clock",
+    "people", "policy", "process", "audit", "clock", "deadline",
 )  # fmt: skip
 
 
