@@ -1,25 +1,69 @@
-"""Room notification: who is told what, as rows in the transaction of the event."""
+"""Room notification: who is told what, inside the program and by e-mail, as rows in the transaction of the event."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from models.calendar import now
+from models.calendar import now, real_now
 from models.case import CaseFile
 from models.notification import Notification
 from models.people import Role, User
+from models.worker import Outbox
 from models.workflow import UserTask
 
+PRODUCT, EMAIL = "多审", "email"
 
-def tell(session: Session, users: Iterable[int], kind: str, text: str, case: CaseFile | None) -> None:
-    """One row a person, all in one statement."""
+
+@dataclass(frozen=True)
+class Mail:
+    """What leaves the house by e-mail: of personal data no more than case numbers."""
+
+    subject: str
+    text: str
+
+
+def tell(
+    session: Session,
+    users: Iterable[int],
+    kind: str,
+    text: str,
+    case: CaseFile | None,
+    mail: Mail | None = None,
+) -> None:
+    """One message a person inside the program, and one on its way to each who has an e-mail address.
+
+    Without `mail` the e-mail says only which case has news.
+    """
+    told = list(dict.fromkeys(users))
+    if not told:
+        return
     common = {"case_id": case.id if case else None, "kind": kind, "text": text, "created_at": now()}
-    rows = [{"user_id": user, **common} for user in dict.fromkeys(users)]
-    if rows:
-        session.execute(insert(Notification), rows)
+    session.execute(insert(Notification), [{"user_id": user, **common} for user in told])
+    posted = _posted(told, mail or _news(case))
+    session.execute(insert(Outbox).from_select(list(posted.selected_columns.keys()), posted))
+
+
+def _posted(users: list[int], mail: Mail) -> Select[tuple[int, str]]:
+    """One row of the outbox for each of them who has an address; none is an empty insert."""
+    columns = Outbox.__table__.c
+    values = {
+        "channel": EMAIL,
+        "subject": f"【{PRODUCT}】{mail.subject}"[:200],
+        "text": mail.text,
+        "created_at": now(),
+        "not_before": real_now(),
+    }
+    shown = [literal(value, columns[name].type).label(name) for name, value in values.items()]
+    return select(User.id.label("user_id"), *shown).where(User.id.in_(users), User.email != "")
+
+
+def _news(case: CaseFile | None) -> Mail:
+    about = f"案卷 {case.number} 有新消息" if case else "您有新消息"
+    return Mail(about, f"{about}，请登录“{PRODUCT}”系统查看。")
 
 
 def tell_applicant(session: Session, case: CaseFile, task: UserTask) -> None:

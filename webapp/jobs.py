@@ -1,27 +1,43 @@
-"""Room jobs: the loop of the program: fires what is due, each timer in its own transaction; anchors the log."""
+"""Room jobs: fires what is due, each timer in its own transaction; anchors the log; reminds people."""
 
 from __future__ import annotations
 
 import logging
-import os
-import socket
 import threading
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
 
 from models import audit_anchor
-from models.calendar import real_now
+from models.calendar import now, real_now
 from models.database import reading, transaction
-from processes import timer
+from processes import reminder, timer
 
 log = logging.getLogger(__name__)
+# Nothing waits longer than this for a timer that another knock has armed.
 PAUSE = 5.0
 
 
 def run_due() -> list[str]:
-    """Fire everything that is due now; one line a timer, in due order. A faulty one is noted and skipped."""
-    worker, lines = f"{socket.gethostname()}:{os.getpid()}", []
-    while claimed := _claim(worker):
-        lines += [_fire(timer_id, worker) for timer_id in claimed]
-    return [line for line in lines if line]
+    """Do everything that is due now, timers and reminders; one line each. A faulty one is noted and skipped."""
+    name = f"once-{uuid.uuid4().hex[:12]}"
+    lines: list[str] = []
+    while due := _claimed(name):
+        lines += [_fire(timer_id, name) for timer_id in due]
+    return [*filter(None, lines), *remind()]
+
+
+def remind() -> list[str]:
+    """Tell everybody who is owed a reminder now, each in a transaction of his own; one line a person."""
+    with reading() as session:
+        due = reminder.due_people(session)
+    return [line for user_id in due if (line := remind_one(user_id))]
+
+
+def remind_one(user_id: int) -> str:
+    """The digest of one person; empty when he has had it already."""
+    with transaction() as session:
+        return f"已向用户 {user_id} 发送提醒。" if reminder.remind_person(session, user_id) else ""
 
 
 def anchor() -> str:
@@ -40,32 +56,52 @@ def anchor_if_due() -> str:
     return anchor() if is_due else ""
 
 
-class Worker(threading.Thread):
-    """Runs what is due every few seconds until it is told to stop."""
+class TimerLoop(threading.Thread):
+    """Fires what is due as soon as it is, until it is told to stop; any number of them may run on a database."""
 
-    def __init__(self, pause: float = PAUSE) -> None:
-        super().__init__(name="duoshen-worker", daemon=True)
-        self.pause = pause
+    def __init__(self, name: str, pause: float = PAUSE) -> None:
+        super().__init__(name="duoshen-timers", daemon=True)
+        self.worker, self.pause = name, pause
         self._stopping = threading.Event()
 
     def run(self) -> None:
         """The loop; whatever fails is logged, and the next round tries again."""
-        while not self._stopping.wait(self.pause):
+        wait = 0.0
+        while not self._stopping.wait(wait):
             try:
-                for line in run_due():
+                for line in self._round():
                     log.info(line)
-                if sealed := anchor_if_due():
-                    log.info("审计锚点：%s", sealed)
+                wait = self._until_next()
             except Exception:
                 log.exception("到期事项未能办理，稍后重试。")
+                wait = self.pause
 
     def stop(self) -> None:
-        """Ask for the end and wait for the round in progress."""
+        """Ask for the end and wait for the case in hand; what is claimed beyond it goes back to the others."""
         self._stopping.set()
         self.join(timeout=30)
 
+    def _round(self) -> Iterator[str]:
+        for timer_id in _claimed(self.worker):
+            if self._stopping.is_set():
+                with transaction() as session:
+                    timer.release(session, self.worker)
+                return
+            yield _fire(timer_id, self.worker)
 
-def _claim(worker: str) -> list[int]:
+    def _until_next(self) -> float:
+        """Seconds until the next timer is due, on the program's clock; `pause` at most."""
+        with reading() as session:
+            due = timer.next_due(session)
+            left = due - now() if due else timedelta(seconds=self.pause)
+        return min(max(left.total_seconds(), 0.0), self.pause)
+
+
+def _claimed(worker: str) -> list[int]:
+    # Only who finds something takes the write lock.
+    with reading() as session:
+        if not timer.due_timers(session, 1):
+            return []
     with transaction() as session:
         return timer.claim(session, worker)
 

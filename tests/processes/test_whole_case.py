@@ -17,6 +17,7 @@ from models.refusal import Conflict, Forbidden, Refusal
 from models.workflow import TaskDraft
 from processes import worklist
 from tests.world import World, answers, on
+from webapp.reminders import remind_due
 
 NORMAL = (
     "acceptance",
@@ -184,8 +185,14 @@ def test_a_review_that_starts_late_is_late_from_the_first_moment(world: World) -
             go(world, case_id, "qualification_review")
         assert refusal.value.field == "late_reason"
     with reading() as session:
-        told = session.scalars(select(Notification.text).where(Notification.kind == "overdue")).all()
-    assert any("资格审核已超期" in text for text in told)
+        event = audit.AuditEvent
+        logged = session.scalars(select(event.summary).where(event.action == "deadline.missed"))
+        assert any(text.startswith("资格审核时限已超期") for text in logged)
+    with on(date(2026, 3, 20), 10):
+        remind_due()
+    with reading() as session:
+        told = session.scalars(select(Notification.text).where(Notification.kind == "reminder")).all()
+    assert any("1 件已超期" in text and "资格审核时限" in text for text in told)
 
 
 def test_silence_after_the_notice_counts_as_withdrawal(world: World) -> None:

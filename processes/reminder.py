@@ -1,0 +1,189 @@
+"""Room reminder: gathers what is to be warned of today and tells each person in one digest a working day.
+
+Two steps, so that each is exactly once. `collect` takes a clock whose rung has come, writes one line for
+everybody whom the rung names and derives its next rung, in one transaction. `remind_person` turns the lines of
+a person into one message; the key of `Digest` admits one a day. What comes later waits for the next digest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from zlib import crc32
+
+from sqlalchemy import ColumnElement, delete, exists, false, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from models import reminder
+from models.calendar import SHANGHAI, calendar, now, office_opens, today
+from models.case import CaseFile
+from models.deadline import Deadline
+from models.digest import Digest, DigestLine
+from models.people import Department, Region, Role, User
+from models.working_days import Light
+from processes.notification import Mail, tell
+from processes.reminder_posts import recipients
+
+CHUNK = 200
+# The first digests leave a minute after the office opens, the last ones within half an hour.
+FIRST, SPREAD = timedelta(minutes=1), timedelta(minutes=29)
+SHOWN = 20
+_LIGHTS = ((Light.OVER, "已超期"), (Light.TODAY, "今日到期"), (Light.SOON, "临近到期"))
+
+
+def collect(session: Session, limit: int = CHUNK) -> int:
+    """Write the lines of at most `limit` clocks whose warning has come; how many clocks it looked at.
+
+    0 means that nothing is left to do, also before the office opens and on days off. Clocks that a knock
+    has in hand are left for the next round.
+    """
+    query = select(Deadline).where(*_due(session)).order_by(Deadline.remind_on, Deadline.id).limit(limit)
+    clocks = session.scalars(query.with_for_update(skip_locked=True)).all()
+    owed = {clock: reminder.owed(clock, calendar(clock.region_code), today()) for clock in clocks}
+    _write_lines(session, recipients(session, {clock: who for clock, who in owed.items() if who}))
+    for clock in clocks:
+        if owed[clock]:
+            clock.reminded_on = today()
+        reminder.set_next(clock, calendar(clock.region_code), today())
+    session.flush()
+    return len(clocks)
+
+
+def is_due(session: Session) -> bool:
+    """Whether `collect` would find anything; for a worker that wants no write lock for nothing."""
+    return session.scalar(select(Deadline.id).where(*_due(session)).limit(1)) is not None
+
+
+def due_people(session: Session) -> list[int]:
+    """Ids of the people whose digest is due now: lines wait for them and they had none today.
+
+    Found by the waiting lines alone: the cost does not depend on what is not due.
+    """
+    rows = session.execute(_waiting().order_by(DigestLine.user_id))
+    return [row.user_id for row in rows if _is_time(row.user_id, row.region_code)]
+
+
+def remind_person(session: Session, user_id: int) -> bool:
+    """Send one person his digest of today; False when there is nothing to say or he had it. Idempotent."""
+    person = session.execute(_waiting().where(DigestLine.user_id == user_id)).first()
+    if person is None or not _is_time(user_id, person.region_code):
+        return False
+    lines = _lines(session, user_id)
+    shown = [(clock, case) for clock, case in lines if clock.is_running and not clock.is_paused]
+    if shown and not _admitted(session, user_id, len(shown)):
+        return False
+    taken = [clock.id for clock, _case in lines]
+    session.execute(
+        delete(DigestLine).where(DigestLine.user_id == user_id, DigestLine.deadline_id.in_(taken))
+    )
+    if shown:
+        _send(session, session.get_one(User, user_id), shown)
+    return bool(shown)
+
+
+def opens_at(user_id: int) -> datetime:
+    """When the digest of a person leaves today: within half an hour after the office opens, always the same."""
+    return _opening() + FIRST + SPREAD * (crc32(str(user_id).encode()) / 2**32)
+
+
+def last_leaves() -> timedelta:
+    """How long after the opening every digest has left."""
+    return FIRST + SPREAD
+
+
+def _opening() -> datetime:
+    return datetime.combine(today(), office_opens(), SHANGHAI)
+
+
+def _is_time(user_id: int, region_code: str) -> bool:
+    return calendar(region_code).is_working_day(today()) and now() >= opens_at(user_id)
+
+
+def _due(session: Session) -> tuple[ColumnElement[bool], ...]:
+    """Clocks whose warning has come, in the regions that work today, once the offices are open."""
+    codes = ["", *session.scalars(select(Region.code))]
+    working = [code for code in codes if calendar(code).is_working_day(today())]
+    if not working or now() < _opening():
+        return (false(),)
+    return Deadline.remind_on <= today(), Deadline.region_code.in_(working)
+
+
+def _waiting() -> Any:
+    """People with waiting lines and no digest today, each with the region whose days off are his."""
+    had = exists().where(Digest.user_id == DigestLine.user_id, Digest.day == today())
+    region = func.coalesce(func.max(Region.code), func.max(Deadline.region_code))
+    return (
+        select(DigestLine.user_id, region.label("region_code"))
+        .join(Deadline, Deadline.id == DigestLine.deadline_id)
+        .join(User, User.id == DigestLine.user_id)
+        .outerjoin(Department, Department.id == User.department_id)
+        .outerjoin(Region, Region.id == Department.region_id)
+        .where(User.is_active, ~had)
+        .group_by(DigestLine.user_id)
+    )
+
+
+def _lines(session: Session, user_id: int) -> list[tuple[Deadline, CaseFile]]:
+    query = (
+        select(Deadline, CaseFile)
+        .join(DigestLine, DigestLine.deadline_id == Deadline.id)
+        .join(CaseFile, CaseFile.id == Deadline.case_id)
+        .where(DigestLine.user_id == user_id)
+        .order_by(Deadline.due_on, Deadline.id)
+    )
+    return [(clock, case) for clock, case in session.execute(query)]
+
+
+def _write_lines(session: Session, found: Iterable[tuple[int, int]]) -> None:
+    rows = [{"user_id": user, "deadline_id": clock, "added_at": now()} for user, clock in found]
+    if rows:
+        session.execute(_insert(session, DigestLine).on_conflict_do_nothing(), rows)
+
+
+def _admitted(session: Session, user_id: int, items: int) -> bool:
+    """Whether this is the person's only digest today; the key decides, also between two processes."""
+    row = {"user_id": user_id, "day": today(), "sent_at": now(), "items": items}
+    statement = _insert(session, Digest).values(row).on_conflict_do_nothing()
+    return session.scalar(statement.returning(Digest.user_id)) is not None
+
+
+def _insert(session: Session, table: Any) -> Any:
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    return (postgresql.insert if is_postgresql else sqlite.insert)(table)
+
+
+def _send(session: Session, user: User, shown: list[tuple[Deadline, CaseFile]]) -> None:
+    if user.role == Role.APPLICANT:
+        text = "\n".join(_citizen_line(clock, case) for clock, case in shown[:SHOWN])
+        subject = "您的申请有事项即将到期"
+    else:
+        text = _digest([clock for clock, _case in shown], [_line(clock, case) for clock, case in shown])
+        subject = f"时限提醒：{len(shown)} 件事项需要注意"
+    only = shown[0][1] if len(shown) == 1 else None
+    tell(session, [user.id], "reminder", text, only, Mail(subject, text))
+
+
+def _digest(clocks: Collection[Deadline], lines: list[str]) -> str:
+    """The counts, then the first lines, the most urgent ones on top."""
+    found = [_stage(clock) for clock in clocks]
+    counts = [f"{found.count(stage)} 件{title}" for stage, title in _LIGHTS if stage in found]
+    rest = f"\n其余 {len(lines) - SHOWN} 件请在待办中查看。" if len(lines) > SHOWN else ""
+    head = f"您有 {len(lines)} 件事项需要注意：{'、'.join(counts)}。"
+    return head + "".join(f"\n{line}" for line in lines[:SHOWN]) + rest
+
+
+def _stage(clock: Deadline) -> Light:
+    return clock.light if clock.light in (Light.OVER, Light.TODAY) else Light.SOON
+
+
+def _line(clock: Deadline, case: CaseFile) -> str:
+    return f"{case.number} {clock.name}：{clock.due_on.isoformat()} 到期，{clock.words}"
+
+
+def _citizen_line(clock: Deadline, case: CaseFile) -> str:
+    text = (
+        f"您的申请 {case.number}：{clock.name}至 {clock.due_on.isoformat()} 止，{clock.words}，请及时办理。"
+    )
+    return text + ("逾期未补正的，视为撤回申请。" if clock.key == "supplement" else "")

@@ -1,0 +1,140 @@
+"""Room reminder: whom a rung names: who has the step of a clock, the head of his office, the leader of the region."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from models.case import CaseFile
+from models.deadline import PAUSE_LIMIT, PROMISE, Deadline
+from models.pause import Pause
+from models.people import Department, Permission, Role, User
+from models.reminder import Recipient
+from models.workflow import IS_OPEN, UserTask
+
+Owed = Mapping[Deadline, Collection[Recipient]]
+
+
+@dataclass(frozen=True)
+class Post:
+    """An open step: its office, and who may or does work on it."""
+
+    case_id: int
+    deadline_id: int | None
+    department_id: int
+    region_id: int
+    permission: str
+    assignee_id: int | None
+    is_applicants: bool
+
+
+@dataclass(frozen=True)
+class Person:
+    """An active person as far as warnings need him."""
+
+    id: int
+    role: Role
+    department_id: int | None
+    region_id: int | None
+
+
+def recipients(session: Session, owed: Owed) -> set[tuple[int, int]]:
+    """(user id, deadline id) of everybody to be told, for a chunk of clocks, in three queries at most."""
+    if not owed:
+        return set()
+    posts = _posts(session, {clock.case_id for clock in owed})
+    limits = _paused_clocks(session, owed)
+    people = _people(session, posts)
+    return {
+        (person, clock.id)
+        for clock, who in owed.items()
+        for post in _posts_of(clock, limits, posts)
+        for person in _named(post, who, people)
+    }
+
+
+def _posts(session: Session, case_ids: Collection[int]) -> list[Post]:
+    query = (
+        select(
+            UserTask.case_id,
+            UserTask.deadline_id,
+            UserTask.department_id,
+            Department.region_id,
+            UserTask.permission,
+            UserTask.assignee_id,
+            CaseFile.applicant_user_id,
+        )
+        .join(CaseFile, CaseFile.id == UserTask.case_id)
+        .join(Department, Department.id == UserTask.department_id)
+        .where(UserTask.case_id.in_(case_ids), IS_OPEN)
+    )
+    return [
+        Post(*row[:6], row.assignee_id is not None and row.assignee_id == row.applicant_user_id)
+        for row in session.execute(query)
+    ]
+
+
+def _paused_clocks(session: Session, owed: Owed) -> dict[int, int]:
+    """Limit of a pause → the clock that stands still."""
+    limits = [clock.id for clock in owed if clock.key == PAUSE_LIMIT]
+    if not limits:
+        return {}
+    query = select(Pause.limit_deadline_id, Pause.deadline_id).where(Pause.limit_deadline_id.in_(limits))
+    return {limit: clock for limit, clock in session.execute(query) if limit is not None}
+
+
+def _posts_of(clock: Deadline, limits: Mapping[int, int], posts: Collection[Post]) -> Iterator[Post]:
+    """The open steps that a clock belongs to; the promise of a case to every step of an office."""
+    carried = limits.get(clock.id, clock.id)
+    for post in posts:
+        is_promised = clock.key == PROMISE and post.case_id == clock.case_id and not post.is_applicants
+        if is_promised or post.deadline_id == carried:
+            yield post
+
+
+def _people(session: Session, posts: Collection[Post]) -> dict[int, Person]:
+    leads = and_(
+        User.role == Role.MANAGER.value, Department.region_id.in_({post.region_id for post in posts})
+    )
+    query = (
+        select(User.id, User.role, User.department_id, Department.region_id)
+        .outerjoin(Department, Department.id == User.department_id)
+        .where(
+            User.is_active,
+            or_(
+                User.id.in_({post.assignee_id for post in posts if post.assignee_id}),
+                User.department_id.in_({post.department_id for post in posts}),
+                leads,
+            ),
+        )
+    )
+    return {row.id: Person(row.id, Role(row.role), *row[2:]) for row in session.execute(query)}
+
+
+def _named(post: Post, who: Collection[Recipient], people: Mapping[int, Person]) -> Iterator[int]:
+    for recipient in who:
+        for person in people.values():
+            if _IS[recipient](post, person, people):
+                yield person.id
+
+
+def _works(post: Post, person: Person, people: Mapping[int, Person]) -> bool:
+    """Whoever has the step; one that nobody active has concerns all who may do it."""
+    if post.assignee_id in people:
+        return person.id == post.assignee_id
+    may = Permission(post.permission) in person.role.permissions
+    return may and person.department_id == post.department_id
+
+
+def _heads(post: Post, person: Person, _people: Mapping[int, Person]) -> bool:
+    return person.role is Role.SUPERVISOR and person.department_id == post.department_id
+
+
+def _leads(post: Post, person: Person, _people: Mapping[int, Person]) -> bool:
+    return person.role is Role.MANAGER and person.region_id == post.region_id
+
+
+_IS = {Recipient.ASSIGNEE: _works, Recipient.SUPERVISOR: _heads, Recipient.MANAGER: _leads}

@@ -1,0 +1,41 @@
+"""Room reminder: the door through which warnings leave: gather, then one transaction a person."""
+
+from __future__ import annotations
+
+import logging
+
+from models.database import reading, transaction
+from processes import reminder
+
+log = logging.getLogger(__name__)
+
+
+def remind_due() -> list[str]:
+    """Send every digest that is due now; one line that says how many, none without any.
+
+    Any number of processes may do so at the same time; nothing is written when nothing is due.
+    """
+    while _gathered():
+        pass
+    with reading() as session:
+        people = reminder.due_people(session)
+    sent = sum(_remind(user_id) for user_id in people)
+    return [f"已发出 {sent} 份时限提醒。"] if sent else []
+
+
+def _gathered() -> int:
+    with reading() as session:
+        if not reminder.is_due(session):
+            return 0
+    with transaction() as session:
+        return reminder.collect(session)
+
+
+def _remind(user_id: int) -> bool:
+    try:
+        with transaction() as session:
+            return reminder.remind_person(session, user_id)
+    except Exception:
+        # One person's fault keeps nobody else's digest back; the next round tries again.
+        log.exception("the digest of user %s could not be sent", user_id)
+        return False
