@@ -11,7 +11,8 @@ from datetime import timedelta
 from models import audit_anchor
 from models.calendar import now, real_now
 from models.database import reading, transaction
-from processes import reminder, timer
+from processes import timer
+from webapp.reminders import remind_due
 
 log = logging.getLogger(__name__)
 # Nothing waits longer than this for a timer that another knock has armed.
@@ -24,20 +25,7 @@ def run_due() -> list[str]:
     lines: list[str] = []
     while due := _claimed(name):
         lines += [_fire(timer_id, name) for timer_id in due]
-    return [*filter(None, lines), *remind()]
-
-
-def remind() -> list[str]:
-    """Tell everybody who is owed a reminder now, each in a transaction of his own; one line a person."""
-    with reading() as session:
-        due = reminder.due_people(session)
-    return [line for user_id in due if (line := remind_one(user_id))]
-
-
-def remind_one(user_id: int) -> str:
-    """The digest of one person; empty when he has had it already."""
-    with transaction() as session:
-        return f"已向用户 {user_id} 发送提醒。" if reminder.remind_person(session, user_id) else ""
+    return [*filter(None, lines), *remind_due()]
 
 
 def anchor() -> str:

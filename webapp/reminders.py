@@ -15,12 +15,17 @@ def remind_due() -> list[str]:
 
     Any number of processes may do so at the same time; nothing is written when nothing is due.
     """
-    while _gathered():
-        pass
+    gather()
     with reading() as session:
         people = reminder.due_people(session)
     sent = sum(_remind(user_id) for user_id in people)
     return [f"已发出 {sent} 份时限提醒。"] if sent else []
+
+
+def gather() -> None:
+    """Write down whom every warning that has come concerns; comes before `due_people`."""
+    while _gathered():
+        pass
 
 
 def _gathered() -> int:
@@ -31,10 +36,15 @@ def _gathered() -> int:
         return reminder.collect(session)
 
 
+def remind_one(user_id: int) -> bool:
+    """The digest of one person, in a transaction of its own; False when he has had it already."""
+    with transaction() as session:
+        return reminder.remind_person(session, user_id)
+
+
 def _remind(user_id: int) -> bool:
     try:
-        with transaction() as session:
-            return reminder.remind_person(session, user_id)
+        return remind_one(user_id)
     except Exception:
         # One person's fault keeps nobody else's digest back; the next round tries again.
         log.exception("the digest of user %s could not be sent", user_id)
