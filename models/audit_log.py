@@ -49,6 +49,11 @@ ACTIONS = {
     "lpr.added": "登记LPR",
     "process.published": "发布流程",
     "clock.set": "调整培训时钟",
+    "calendar.proposed": "导入放假通知",
+    "calendar.applied": "启用放假通知",
+    "calendar.undone": "撤销放假通知",
+    "calendar.discarded": "放弃放假通知",
+    "calendar.office_hour_set": "设置办公时间",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, select
+from sqlalchemy import String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.calendar_book import (
@@ -21,12 +21,15 @@ from models.calendar_book import (
     Calendars,
     calendars_at,
     forget,
+    uncommitted_calendars,
 )
 from models.database import Base, session_opened
-from models.refusal import Refusal
+from models.refusal import Conflict, Refusal
 from models.working_days import Calendar, official_rows, official_years
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+# One number of ours for the lock of PostgreSQL that only changes of calendar and clock take.
+_CHANGE_LOCK = 20_260_101
 
 
 class Installation(Base):
@@ -89,6 +92,11 @@ def calendar(region_code: str = NATIONAL) -> Calendar:
     return _opened().calendars.of(region_code)
 
 
+def calendars() -> Calendars:
+    """The calendars of all regions in force for the open session."""
+    return _opened().calendars
+
+
 def office_opens() -> time:
     """The hour at which offices open, Shanghai time."""
     return time.fromisoformat(_opened().office_opens)
@@ -142,8 +150,7 @@ def seed_calendar(session: Session, training: bool) -> None:
             name=row.name,
             source=row.source,
             version=1,
-            # The notice of a year may name days of the December before; the row keeps to its own year.
-            notice_id=notices[row.day.year].id,
+            notice_id=notices[_notice_year(row.day)].id,
         )
         for row in official_rows()
     )
@@ -152,8 +159,13 @@ def seed_calendar(session: Session, training: bool) -> None:
     _open(session)
 
 
+def _notice_year(day: date) -> int:
+    """The notice of a year names days of the December before; no shipped one names its own December."""
+    return day.year + (day.month == 12)
+
+
 def _shipped_notice(year: int) -> CalendarNotice:
-    rows = [row for row in official_rows() if row.day.year == year]
+    rows = [row for row in official_rows() if _notice_year(row.day) == year]
     return CalendarNotice(
         year=year,
         is_full_year=True,
@@ -172,7 +184,7 @@ def set_clock(session: Session, instant: datetime | None) -> timedelta:
 
     Raises Refusal outside a training database.
     """
-    row = session.get_one(Installation, 1)
+    row = lock_installation(session)
     if not row.is_training:
         raise Refusal("本系统为正式环境，不得调整日期。")
     offset = timedelta(0) if instant is None else instant - datetime.now(UTC)
@@ -183,12 +195,26 @@ def set_clock(session: Session, instant: datetime | None) -> timedelta:
     return offset
 
 
+def lock_installation(session: Session) -> Installation:
+    """The installation row, locked until the commit: calendar or clock is about to change.
+
+    Every knock that writes holds it shared, so this waits for them. Raises Conflict when another
+    knock is about to change it too: both would wait for each other.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        is_first = session.scalar(select(func.pg_try_advisory_xact_lock(_CHANGE_LOCK)))
+        if not is_first:
+            raise Conflict("另一项日历或时钟调整正在进行，请稍后重试。")
+    query = select(Installation).where(Installation.id == 1).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
 def reopen(session: Session) -> None:
     """Read calendar and clock again: this transaction has changed them."""
-    _open(session)
+    _open(session, uncommitted_calendars)
 
 
-def _open(session: Session) -> None:
+def _open(session: Session, load: Callable[[Session, int], Calendars] = calendars_at) -> None:
     query = select(
         Installation.calendar_version,
         Installation.clock_offset_seconds,
@@ -203,7 +229,7 @@ def _open(session: Session) -> None:
         _moment.set(None)
         return
     offset = timedelta(seconds=row.clock_offset_seconds)
-    shown = calendars_at(session, row.calendar_version)
+    shown = load(session, row.calendar_version)
     _moment.set(Moment(shown, offset, _fixed.get(), row.is_training, row.office_opens))
 
 

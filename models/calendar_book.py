@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -62,13 +62,22 @@ class CalendarDay(Base):
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("calendar_notice.id"))
 
 
+class DayRow(NamedTuple):
+    """What a calendar needs to know of a row."""
+
+    region_code: str
+    day: date
+    kind: str
+    name: str
+
+
 class Calendars:
     """All calendars of one version: the national one and, laid over it, the local ones by region code."""
 
-    def __init__(self, version: int, official_years: frozenset[int], days: Sequence[CalendarDay]) -> None:
+    def __init__(self, version: int, official_years: frozenset[int], days: Sequence[DayRow]) -> None:
         self.version = version
         self._official_years = official_years
-        self._layers: dict[str, list[CalendarDay]] = {}
+        self._layers: dict[str, list[DayRow]] = {}
         for row in days:
             self._layers.setdefault(row.region_code, []).append(row)
         self._merged: dict[str, Calendar] = {}
@@ -81,8 +90,8 @@ class Calendars:
             self._merged[key] = self._merge([row for code in layers for row in self._layers[code]])
         return self._merged[key]
 
-    def _merge(self, rows: Sequence[CalendarDay]) -> Calendar:
-        last: Mapping[date, CalendarDay] = {row.day: row for row in rows}
+    def _merge(self, rows: Sequence[DayRow]) -> Calendar:
+        last: Mapping[date, DayRow] = {row.day: row for row in rows}
         return Calendar(
             off=frozenset(row.day for row in last.values() if row.kind == "off"),
             work=frozenset(row.day for row in last.values() if row.kind == "work"),
@@ -109,8 +118,21 @@ def calendars_at(session: Session, version: int) -> Calendars:
     return _known[key]
 
 
+def uncommitted_calendars(session: Session, version: int) -> Calendars:
+    """The same, read anew and not kept: the version may still be taken back."""
+    session.flush()
+    return _load(session, version)
+
+
 def _load(session: Session, version: int) -> Calendars:
-    days = session.scalars(select(CalendarDay).where(*_in_force(CalendarDay, version))).all()
+    days = [
+        DayRow(*row)
+        for row in session.execute(
+            select(CalendarDay.region_code, CalendarDay.day, CalendarDay.kind, CalendarDay.name).where(
+                *_in_force(CalendarDay, version)
+            )
+        )
+    ]
     years = session.scalars(
         select(CalendarNotice.year).where(
             CalendarNotice.is_full_year,
@@ -119,10 +141,7 @@ def _load(session: Session, version: int) -> Calendars:
             or_(CalendarNotice.undone_version.is_(None), CalendarNotice.undone_version > version),
         )
     )
-    found = Calendars(version, frozenset(years), days)
-    for day in days:
-        session.expunge(day)
-    return found
+    return Calendars(version, frozenset(years), days)
 
 
 def _in_force(table: type[CalendarDay], version: int) -> tuple[Any, ...]:

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     POLICY_MANAGE = "policy:manage"
     PROCESS_MANAGE = "process:manage"
     CLOCK_SET = "clock:set"
+    CALENDAR_MANAGE = "calendar:manage"
     JOBS_MANAGE = "jobs:manage"
 
 
@@ -81,7 +82,13 @@ class Role(StrEnum):
     ADMINISTRATOR = (
         "administrator",
         "系统管理员",
-        (Permission.PEOPLE_MANAGE, Permission.POLICY_MANAGE, Permission.CLOCK_SET, Permission.JOBS_MANAGE),
+        (
+            Permission.PEOPLE_MANAGE,
+            Permission.POLICY_MANAGE,
+            Permission.CLOCK_SET,
+            Permission.CALENDAR_MANAGE,
+            Permission.JOBS_MANAGE,
+        ),
     )
 
 
