@@ -19,7 +19,8 @@ from models.policy import PolicySet, Rules, policy_on
 from models.refusal import Refusal
 from models.review import last_opinion, supplements_of
 from models.vocabulary_loan import EXEMPT_LOAN_KINDS
-from processes.engine.timer import term
+from processes.engine.expression_values import Fault
+from processes.engine.timer_value import term
 
 _REGISTERED = ("mortgage", "pledge", "combined")
 _REFUSING = (
@@ -92,15 +93,23 @@ def policy_for(session: Session, case: CaseFile) -> PolicySet:
 def functions(region_code: str = "") -> dict[str, Callable[..., Any]]:
     """What drawings may call beside the interpreter's own functions: terms in days, by a region's calendar."""
 
-    def working_days(length: int, start: date | None = None) -> dict[str, Any]:
+    def working_days(length: int, *start: date | None) -> dict[str, Any]:
         """The term of `length` working days after `start` (today when omitted)."""
-        return term(due_for(start or today(), length, "working", region_code))
+        return term(due_for(_started(*start), length, "working", region_code))
 
-    def calendar_days(length: int, start: date | None = None) -> dict[str, Any]:
+    def calendar_days(length: int, *start: date | None) -> dict[str, Any]:
         """The term of `length` calendar days after `start` (today when omitted)."""
-        return term(due_for(start or today(), length, "calendar", region_code))
+        return term(due_for(_started(*start), length, "calendar", region_code))
 
     return {"working_days": working_days, "calendar_days": calendar_days}
+
+
+def _started(*start: date | None) -> date:
+    """A day that is named but not yet known is never taken for today."""
+    day = start[0] if start else today()
+    if day is None:
+        raise Fault("起算日尚未确定")
+    return day
 
 
 def _loan_amount(facts: CaseFacts) -> Any:

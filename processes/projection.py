@@ -16,12 +16,13 @@ from models.case import CaseDepartment, CaseFile, CaseStatus
 from models.deadline import CALENDAR, NO_DEADLINE, WORKING, Deadline, due_for
 from models.letter import LetterKind
 from models.people import DepartmentKind
-from models.workflow import ARMED, CANCELLED, DONE, DRAWN, FIRED, OPEN, STALLED, Timer, UserTask
-from processes import case_clock
+from models.workflow import ARMED, CANCELLED, DONE, DRAWN, OPEN, STALLED, Timer, UserTask
+from processes import case_clock, drawn_timer
 from processes.deadline import region_of
+from processes.engine.armed import ArmedTimer
 from processes.engine.drawing import Drawing, DrawnTimer, Step
 from processes.engine.environment import Clocks
-from processes.engine.instance import ArmedTimer, EngineFault, Instance
+from processes.engine.instance import EngineFault, Instance
 from processes.letter import issue
 from processes.notification import tell_applicant, tell_departments
 
@@ -53,6 +54,8 @@ class Rows:
         """The row is the truth: an armed timer whose row was moved follows it before anything fires."""
         for engine_id, row in self.timers.items():
             instance.reschedule(engine_id, row.due_at, row.is_held)
+            if row.status == STALLED:
+                instance.put_off(engine_id, EngineFault(row.fault))
 
     def clock(self, key: str, start_on: date | None) -> Deadline | None:
         """The running clock of that key and start fact."""
@@ -65,7 +68,6 @@ def rows_of(session: Session, case: CaseFile) -> Rows:
     A clock runs exactly as long as an open task carries it.
     """
     tasks = _of_case(session, UserTask, case, (OPEN,), joinedload(UserTask.deadline))
-    # A timer that stands still for the worker still fires with the next knock.
     timers = _of_case(session, Timer, case, (ARMED, STALLED), joinedload(Timer.deadline))
     clocks = {task.deadline_id: task.deadline for task in tasks if task.deadline is not None}
     return Rows(
@@ -80,10 +82,11 @@ def project(
     session: Session, case: CaseFile, instance: Instance, rows: Rows, before: Mapping[str, Any]
 ) -> None:
     """Write what the token's new state means for the case; everything is in the caller's transaction."""
+    drawn_timer.end_fired(session, case, instance, rows)
     _end_rows(instance, rows)
     _project_status(case, instance, before)
     _start_clocks(session, case, instance, rows)
-    _project_timers(session, case, instance, rows)
+    drawn_timer.follow(session, case, instance, rows)
     _project_tasks(session, case, instance, rows)
     _project_fired(session, case, instance, rows)
     _close_deadlines(session, rows)
@@ -101,12 +104,9 @@ def _of_case(
 
 
 def _project_fired(session: Session, case: CaseFile, instance: Instance, rows: Rows) -> None:
-    """A timer has fired: its row ends, and the deadline it carries is missed, once."""
-    for fired in instance.fired():
+    """A timer has fired, or should have: the deadline it carries is missed, once."""
+    for fired in [*instance.fired(), *instance.overdue()]:
         drawn = instance.definition.drawing.timers[fired.element_id]
-        row = rows.timers.pop(fired.engine_id, None)
-        if row is not None:
-            row.status = FIRED
         deadline = rows.clock(drawn.deadline, fired.start_on)
         if deadline is not None and deadline.missed_at is None:
             deadline.missed_at = fired.due_at
@@ -159,27 +159,6 @@ def _start_clocks(session: Session, case: CaseFile, instance: Instance, rows: Ro
     if new:
         session.add_all(new)
         session.flush()
-
-
-def _project_timers(session: Session, case: CaseFile, instance: Instance, rows: Rows) -> None:
-    for timer in instance.timers():
-        if timer.engine_id in rows.timers:
-            continue
-        drawn = instance.definition.drawing.timers[timer.element_id]
-        deadline = rows.clock(drawn.deadline, timer.start_on)
-        due_at = deadline.due_at if deadline is not None else timer.due_at
-        if due_at != timer.due_at:
-            instance.reschedule(timer.engine_id, due_at, bool(deadline and deadline.provisional))
-        session.add(
-            Timer(
-                case_id=case.id,
-                engine_task_id=timer.engine_id,
-                element_id=timer.element_id,
-                deadline_id=deadline.id if deadline is not None else None,
-                due_at=due_at,
-                is_held=timer.is_held,
-            )
-        )
 
 
 def _new_deadline(case: CaseFile, drawn: DrawnTimer, timer: ArmedTimer, start_on: date) -> Deadline:

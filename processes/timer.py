@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models import audit
 from models.calendar import now, real_now
 from models.case import CaseFile, locked
-from models.deadline import Deadline
+from models.deadline import NO_DEADLINE, Deadline
 from models.people import Permission, User
 from models.timer import IS_CLAIMABLE, Stalled, is_free
 from models.workflow import ARMED, DRAWN, FIRED, STALLED, Timer
@@ -66,8 +66,8 @@ def fire(session: Session, timer_id: int, worker: str) -> bool:
     if timer.is_held or timer.due_at > now():
         timer.leased_by, timer.lease_until = "", None
         return False
-    advance(session, case, lambda _instance: None)
-    if timer.status == ARMED:
+    advance(session, case, lambda instance: instance.insist(timer.engine_task_id or ""))
+    if timer.status == ARMED and timer.due_at <= now():
         raise EngineFault("计时器已到期，但流程没有响应。")
     return True
 
@@ -115,6 +115,9 @@ def retry(session: Session, ids: Collection[int], actor: User) -> int:
         old = {"timer": timer.id, "attempts": timer.attempts, "fault": timer.fault}
         timer.status, timer.attempts, timer.fault = ARMED, 0, ""
         timer.leased_by, timer.lease_until = "", None
+        if timer.due_at == NO_DEADLINE:
+            # It had no time: at the next knock, which is now, it is asked again.
+            timer.due_at = now()
         summary = f"重试停滞的计时器：{name_of(session, timer)}"
         audit.record(session, "timer.retried", summary, actor=actor, case=case, old=old)
         retried += 1

@@ -8,6 +8,7 @@ from typing import Any
 from SpiffWorkflow.bpmn.script_engine import BasePythonScriptEngineEnvironment, PythonScriptEngine
 
 from processes.engine.expression import FUNCTIONS, ExpressionError, compile_expression
+from processes.engine.timer_value import every
 
 Facts = Mapping[str, Any]
 # (timer's element id, term as computed from the drawing) → term in force, extensions included.
@@ -47,9 +48,11 @@ class CaseEnvironment(BasePythonScriptEngineEnvironment):
         super().__init__()
         self.facts = facts
         self.clocks = clocks
-        self.functions = {**FUNCTIONS, **functions}
-        # Timers that fired in this knock: engine id → (element id, what they were armed with).
-        self.fired: dict[str, tuple[str, dict[str, Any]]] = {}
+        self.functions = {**FUNCTIONS, "every": every, **functions}
+        # Timers that fired in this knock: (engine id, element id, what they were armed with).
+        self.fired: list[tuple[str, str, dict[str, Any]]] = []
+        # The engine id of the one timer that may fire now.
+        self.firing = ""
 
     def evaluate(
         self, expression: str, context: Mapping[str, Any], external_context: Mapping[str, Any] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +15,14 @@ from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
+from models.calendar import end_of, fixed_at, now
 from models.refusal import Conflict
+from processes.engine.armed import ArmedTimer, armed, due_at
 from processes.engine.compaction import compact
 from processes.engine.definition import Definition
 from processes.engine.environment import CaseEnvironment, GuardedEngine
 from processes.engine.serialization import dump, load
-from processes.engine.timer import Deadline
+from processes.engine.timer import element_of, moves_on, timer_of
 
 MAX_STEPS = 400
 
@@ -37,19 +39,6 @@ class ReadyTask:
     element_id: str
 
 
-@dataclass(frozen=True)
-class ArmedTimer:
-    """A drawn timer that waits; the term is present when its expression was one in days."""
-
-    engine_id: str
-    element_id: str
-    due_at: datetime
-    is_held: bool
-    start_on: date | None
-    length: int
-    unit: str
-
-
 class Instance:
     """The token of one case on one definition."""
 
@@ -58,6 +47,7 @@ class Instance:
         self._workflow = workflow
         self.passed: Counter[str] = Counter(passed)
         self._steps = 0
+        self._put_off: dict[str, tuple[ArmedTimer, EngineFault]] = {}
 
     @classmethod
     def start(cls, definition: Definition, asked: CaseEnvironment, data: Mapping[str, Any]) -> Instance:
@@ -67,6 +57,7 @@ class Instance:
         workflow.data.update(data)
         instance = cls(definition, workflow, {})
         instance.run()
+        instance.fire_due()
         return instance
 
     @classmethod
@@ -101,23 +92,84 @@ class Instance:
         self._workflow.get_events()
 
     def fire_due(self) -> None:
-        """Fire every timer whose instant has come, in due order by their own rows; then go on."""
+        """Fire every timer whose instant has come, one by one in due order, each at its own instant.
+
+        One that cannot fire is put off, with its fault, and blocks neither the others nor the knock.
+        """
         with _engine_faults():
+            # Asks again for the time of those that had none.
             self._workflow.refresh_timers()
-        if self._workflow.script_engine.environment.fired:
-            self.run()
+        self._recount()
+        upto = now()
+        while (due := self._next_due(upto)) is not None:
+            self._fire(due)
+
+    def put_off(self, engine_id: str, fault: EngineFault) -> None:
+        """In this knock the timer does not fire."""
+        for timer in self.timers():
+            if timer.engine_id == engine_id:
+                self._put_off[engine_id] = timer, fault
+
+    def overdue(self) -> list[ArmedTimer]:
+        """What is due and was put off, and would have left the token where it is."""
+        return [t for t, _fault in self._put_off.values() if t.due_at <= now() and not t.moves_on]
+
+    def insist(self, engine_id: str) -> None:
+        """Raises the fault for which that timer was put off, if it was."""
+        if engine_id in self._put_off:
+            raise self._put_off[engine_id][1]
+
+    def _next_due(self, upto: datetime) -> ArmedTimer | None:
+        """The earliest; of the same instant first what leaves the token where it is, lest it be lost."""
+        due = [
+            t
+            for t in self.timers()
+            if t.due_at <= upto and not t.is_held and t.engine_id not in self._put_off
+        ]
+        return min(due, key=lambda t: (t.due_at, t.moves_on), default=None)
+
+    def _fire(self, timer: ArmedTimer) -> None:
+        asked, kept = self._asked, dump(self._workflow)
+        passed, steps, fired = Counter(self.passed), self._steps, list(asked.fired)
+        asked.firing = timer.engine_id
+        try:
+            # What follows counts from the event's own instant, also when the worker comes late.
+            with fixed_at(timer.due_at), _engine_faults():
+                self._workflow.refresh_timers()
+                self.run()
+            if asked.firing:
+                raise EngineFault("计时器已到期，但流程没有响应。")
+        except EngineFault as fault:
+            self._workflow = load(kept, self.definition, self._workflow.script_engine)
+            self.passed, self._steps, asked.fired = passed, steps, fired
+            self.put_off(timer.engine_id, fault)
+        finally:
+            asked.firing = ""
+
+    def _recount(self) -> None:
+        """A term in days that no clock of the case holds follows the calendar in force."""
+        for timer in self.timers():
+            drawn = self.definition.drawing.timers[timer.element_id]
+            if timer.start_on and not drawn.deadline and not timer.repeats:
+                term = self._asked.functions[f"{timer.unit}_days"](timer.length, timer.start_on)
+                self.reschedule(timer.engine_id, end_of(term["due_on"]), term["provisional"])
 
     def complete(self, engine_id: str, data: Mapping[str, Any]) -> None:
         """Complete a READY step with routing values. Raises Conflict when it is not READY any more."""
         task = self._task(engine_id)
         if task is None or not self.is_ready(engine_id):
             raise Conflict("该事项已由他人办理或已终止，请刷新。")
+        if self._is_over(task):
+            raise Conflict(
+                "本环节的期限已届满，但到期处理尚未完成，请稍后再试；如仍不能办理，请联系系统管理员。"
+            )
         _check_routing(data)
         task.data.update(data)
         with _engine_faults():
             task.run()
             self._passed(task)
         self.run()
+        self.fire_due()
 
     def send(self, message: str) -> None:
         """Deliver a message to the event that waits for it. Raises Conflict when none waits."""
@@ -127,6 +179,7 @@ class Instance:
         except WorkflowException as error:
             raise Conflict("该案卷当前环节不能办理此事项。") from error
         self.run()
+        self.fire_due()
 
     def reschedule(self, engine_id: str, due_at: datetime, provisional: bool) -> None:
         """Make an armed timer follow its row."""
@@ -149,17 +202,16 @@ class Instance:
 
     def timers(self) -> list[ArmedTimer]:
         """The drawn timers that wait."""
+        waiting = [(task, timer_of(task)) for task in self._workflow.event_manager.tasks.values()]
         return [
-            _armed(str(task.id), task.task_spec.bpmn_id, task.internal_data, task.task_spec)
-            for task in self._workflow.event_manager.tasks.values()
-            if isinstance(task.task_spec.event_definition, Deadline) and task.internal_data.get("event_value")
+            armed(str(task.id), element_of(task, timer), task.internal_data, moves_on(task))
+            for task, timer in waiting
+            if timer is not None and task.internal_data.get("event_value")
         ]
 
     def fired(self) -> list[ArmedTimer]:
         """The drawn timers that fired since the token was restored, in due order."""
-        fired = self._workflow.script_engine.environment.fired
-        found = [_armed(engine_id, element, data, None) for engine_id, (element, data) in fired.items()]
-        return sorted(found, key=lambda timer: timer.due_at)
+        return [armed(engine_id, element, data, False) for engine_id, element, data in self._asked.fired]
 
     @property
     def depth(self) -> int:
@@ -169,6 +221,20 @@ class Instance:
     def _in_state(self, state: int) -> list[Any]:
         """Straight from the table of tasks: the engine's own iterator walks the tree and stops at a depth."""
         return [task for task in self._workflow.tasks.values() if task.has_state(state)]
+
+    @property
+    def _asked(self) -> CaseEnvironment:
+        asked: CaseEnvironment = self._workflow.script_engine.environment
+        return asked
+
+    def _is_over(self, task: Any) -> bool:
+        """An event that would have ended the step is due but could not fire: what comes now comes too late."""
+        waiting = self._workflow.event_manager.tasks
+        put_off = [waiting[UUID(one)] for one in self._put_off if UUID(one) in waiting]
+        return any(
+            event.parent is task.parent and moves_on(event) and due_at(event.internal_data) <= now()
+            for event in put_off
+        )
 
     def _task(self, engine_id: str) -> Any:
         return self._workflow.tasks.get(UUID(engine_id))
@@ -186,19 +252,6 @@ def _check_routing(data: Mapping[str, Any]) -> None:
     for name, value in data.items():
         if name == "typename" or not isinstance(value, bool | int | str):
             raise EngineFault(f"流程变量“{name}”的值不能保存。")
-
-
-def _armed(engine_id: str, element_id: str, data: Mapping[str, Any], spec: Any) -> ArmedTimer:
-    start = data.get("start_on")
-    return ArmedTimer(
-        engine_id=engine_id,
-        element_id=element_id,
-        due_at=datetime.fromisoformat(data["event_value"]),
-        is_held=bool(spec is not None and data.get("provisional") and spec.cancel_activity),
-        start_on=date.fromisoformat(start) if start else None,
-        length=data.get("length", 0),
-        unit=data.get("unit", ""),
-    )
 
 
 class _engine_faults:  # noqa: N801  reads as a context, is used as one

@@ -12,7 +12,7 @@ from processes.engine.definition import Definition, parse_definition, spec_of, s
 from processes.engine.drawing import read_drawing
 from processes.engine.environment import CaseEnvironment
 from processes.engine.instance import Instance
-from processes.engine.timer import term
+from processes.engine.timer_value import term
 from processes.engine.xml import read_xml
 
 HEAD = (

@@ -10,7 +10,8 @@ import pytest
 
 from models.calendar import end_of, now
 from models.database import reading
-from processes.engine.instance import EngineFault, Instance
+from models.deadline import NO_DEADLINE
+from processes.engine.instance import Instance
 from tests.processes.engine.drawings import (
     again,
     asked,
@@ -75,10 +76,18 @@ def test_durations_count_from_our_clock(world: World, expression: str, length: i
         assert _armed("wait", {"wait": timedelta(days=length)}) == now() + timedelta(days=length)
 
 
-@pytest.mark.parametrize("value", ["soon", 7, None, [], "2026-13-01"])
-def test_what_is_no_time_is_a_fault_and_not_a_silent_stall(value: object) -> None:
-    with pytest.raises(EngineFault):
-        Instance.start(defined(_timed("wait")), asked({"wait": value}), {})
+@pytest.mark.parametrize("value", ["soon", 7, None, [], {}, "2026-13-01", "-P3D", "P1W2X", True])
+def test_what_is_no_time_is_seen_and_stops_nobody(value: object) -> None:
+    """Whoever completed the step before is not to blame; the timer waits with its fault until it has a time."""
+    instance = Instance.start(defined(_timed("wait")), asked({"wait": value}), {})
+    (armed,) = instance.timers()
+    assert armed.due_at == NO_DEADLINE
+    assert "不是日期或时长" in armed.fault
+    assert waiting(instance) == ["work"]
+    instance = again(instance, {"wait": date(2099, 5, 1)})
+    instance.fire_due()
+    (armed,) = instance.timers()
+    assert (armed.due_at, armed.fault) == (end_of(date(2099, 5, 1)), "")
 
 
 def test_the_engine_asks_our_clock_and_not_the_machine(world: World) -> None:
@@ -139,11 +148,3 @@ def test_a_completed_step_takes_its_timer_with_it() -> None:
     do(instance, "work")
     assert instance.timers() == []
     assert instance.is_finished
-
-
-def test_a_repeating_timer_is_refused() -> None:
-    from processes.engine.expression import ExpressionError
-    from processes.engine.xml import XmlRefused
-
-    with pytest.raises((XmlRefused, ExpressionError), match="timeCycle"):
-        defined(_timed("R3/P1D", kind="timeCycle"))

@@ -125,7 +125,7 @@ def test_what_a_fired_timer_causes_is_carried_on_in_the_same_knock() -> None:
     instance = Instance.start(defined(timed), asked(), {})
     (armed,) = instance.timers()
     instance.reschedule(armed.engine_id, datetime(2020, 1, 1, tzinfo=UTC), False)
-    instance.run()
+    instance.fire_due()
     assert waiting(instance) == ["urge", "work"]
     assert [fired.element_id for fired in instance.fired()] == ["due"]
     assert instance.timers() == []
