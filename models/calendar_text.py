@@ -97,7 +97,7 @@ class _Reader:
         if not headings:
             begun = self.text.find("如下")
             yield _named_in(title), max(begun, 0), max(last, begun)
-        for heading, following in zip(headings, [*headings[1:], None], strict=True):
+        for heading, following in zip(headings, [*headings[1:], None], strict=False):
             name = "、".join(holiday_names(heading[1])) or heading[1]
             yield name, heading.end(), following.start() if following else last
 
@@ -216,7 +216,7 @@ class _Reader:
 def _same_year(parts: tuple[str | None, ...], first: date) -> str | None:
     """The year of the last day of a span when only the first one names it, or turns the year."""
     month = int(parts[5] or first.month)
-    return str(first.year + (month < first.month))
+    return str(first.year + (first.month == 12 and month == 1))
 
 
 def _named_in(title: str) -> str:
