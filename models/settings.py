@@ -13,6 +13,16 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
+class Outside:
+    """By which ways messages leave the house; an empty address closes that way."""
+
+    smtp_url: str = ""
+    mail_from: str = ""
+    webhook_url: str = ""
+    webhook_token: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that differs between two installations."""
 
@@ -25,6 +35,7 @@ class Settings:
     idle_minutes: int
     # Names under which the site is asked for; empty: any.
     hosts: tuple[str, ...] = ()
+    outside: Outside = Outside()
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -40,6 +51,12 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         is_https=environ.get("DUOSHEN_HTTPS", "") == "1",
         idle_minutes=int(environ.get("DUOSHEN_IDLE_MINUTES", "30")),
         hosts=tuple(environ.get("DUOSHEN_HOSTS", "").replace(",", " ").split()),
+        outside=Outside(
+            smtp_url=environ.get("DUOSHEN_SMTP_URL", ""),
+            mail_from=environ.get("DUOSHEN_MAIL_FROM", ""),
+            webhook_url=environ.get("DUOSHEN_WEBHOOK_URL", ""),
+            webhook_token=environ.get("DUOSHEN_WEBHOOK_TOKEN", ""),
+        ),
     )
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, Text, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.database import Base, BigId
+from models.people import User
 
 WAITING, SENT, STALLED = "waiting", "sent", "stalled"
+EMAIL, WEBHOOK = "email", "webhook"
+# A worker beats four times as often as it may be silent before the others take over its jobs.
+BEAT, SILENCE = timedelta(seconds=15), timedelta(seconds=60)
 
 
 class Worker(Base):
@@ -25,6 +30,10 @@ class Worker(Base):
     # Real time, never the training clock.
     beat_at: Mapped[datetime]
     stopped_at: Mapped[datetime | None]
+
+    def is_alive(self, at: datetime) -> bool:
+        """Whether it has not stopped, and has been heard of in the last minute before that real instant."""
+        return self.stopped_at is None and at - self.beat_at < SILENCE
 
 
 class Outbox(Base):
@@ -56,3 +65,31 @@ class Outbox(Base):
     done_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     fault: Mapped[str] = mapped_column(Text, default="")
+
+
+@dataclass(frozen=True)
+class Letterbox:
+    """What has not left the house: how many messages wait, since when, and the ones that stand still."""
+
+    waiting: int
+    oldest: datetime | None
+    stalled: list[tuple[Outbox, str]]
+
+
+def workers(session: Session) -> list[Worker]:
+    """Every worker process there has been of late, the one last heard of first."""
+    return list(session.scalars(select(Worker).order_by(Worker.beat_at.desc(), Worker.executor_id)))
+
+
+def letterbox(session: Session, limit: int = 100) -> Letterbox:
+    """The state of the outbox; stalled messages with the name of the person, oldest first."""
+    query = select(func.count(), func.min(Outbox.created_at)).where(Outbox.status == WAITING)
+    waiting, oldest = session.execute(query).one()
+    stalled = (
+        select(Outbox, User.name)
+        .join(User, User.id == Outbox.user_id)
+        .where(Outbox.status == STALLED)
+        .order_by(Outbox.id)
+        .limit(limit)
+    )
+    return Letterbox(waiting, oldest, [(row, name) for row, name in session.execute(stalled)])

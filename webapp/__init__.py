@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models import crypto, database, tables
 from models.settings import Settings, load_settings
-from processes import document
+from processes import channel, document
 from webapp import access, api, cli, errors, pages, security, views
 
 __all__ = ["create_app", "tables"]
@@ -19,6 +19,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     database.bind(database.Database(settings.database_url))
     crypto.bind_key(settings.data_key)
     document.bind_folder(settings.upload_folder)
+    channel.bind(settings.outside)
     app = Flask(__name__)
     app.config["TRAINING"] = settings.is_training
     if settings.is_https:

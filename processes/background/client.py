@@ -100,7 +100,7 @@ def retain(done: timedelta, broken: timedelta, now: datetime) -> int:
 
 def abandoned(alive: Collection[str]) -> list[str]:
     """Executor ids under which jobs are running although no such worker is among `alive`."""
-    running = {found.executor_id or "" for found in _listed(status=["PENDING"])}
+    running = {found.executor_id for found in _listed(status=["PENDING"]) if found.executor_id}
     return sorted(running - set(alive))
 
 

@@ -17,7 +17,7 @@ from models.calendar import real_now, set_clock
 from models.workflow import FIRED, Timer
 from tests.house.source import ROOT
 from tests.world import World
-from webapp.jobs import Worker
+from webapp.jobs import TimerLoop
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 20) -> bool:
@@ -41,7 +41,7 @@ def move_the_clock() -> None:
 
 def test_the_worker_fires_what_becomes_due(world: World) -> None:
     world.submitted()
-    worker = Worker(pause=0.05)
+    worker = TimerLoop("test", pause=0.05)
     worker.start()
     move_the_clock()
     assert eventually(has_fired)
@@ -53,7 +53,7 @@ def test_the_worker_outlives_a_fault(world: World, url: str) -> None:
     world.submitted()
     good = database.bound()
     database.bind(database.Database("sqlite:////nowhere/at/all.sqlite"))
-    worker = Worker(pause=0.05)
+    worker = TimerLoop("test", pause=0.05)
     worker.start()
     time.sleep(0.3)
     assert worker.is_alive()

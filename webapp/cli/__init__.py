@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask.cli import AppGroup
 
-from webapp.cli import audit, calendar, clock, db, demo, jobs, office, process, user
+from webapp.cli import audit, calendar, clock, db, demo, jobs, office, process, user, worker
 
 GROUPS: tuple[AppGroup, ...] = (
     db.group,
@@ -17,6 +17,7 @@ GROUPS: tuple[AppGroup, ...] = (
     process.group,
     calendar.group,
     jobs.group,
+    worker.group,
     clock.group,
     audit.group,
 )
@@ -27,3 +28,4 @@ def register(app: Flask) -> None:
     for group in GROUPS:
         app.cli.add_command(group)
     app.cli.add_command(jobs.serve)
+    app.cli.add_command(worker.work)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import sys
+from contextlib import closing, nullcontext
 from typing import Any
 
 import click
@@ -35,19 +36,18 @@ def run() -> None:
 @click.option(
     "--port", default=8000, type=click.IntRange(0, 65535), help="监听端口，默认 8000；0 为任意空闲端口。"
 )
-def serve(host: str, port: int) -> None:
-    """启动网站，并在后台办理到期事项。"""
+@click.option("--web-only", is_flag=True, help="只提供网页；到期事项和后台任务由另行启动的工作进程办理。")
+@click.option("--id", "executor_id", default="", help="工作进程编号，默认为本机名。")
+def serve(host: str, port: int, web_only: bool, executor_id: str) -> None:
+    """启动网站，并在同一进程中办理到期事项和后台任务。"""
+    from webapp.worker import default_id, working
+
     server = _listen(host, port)
-    click.echo(f"多审已启动：http://{host}:{server.effective_port}/  （按 Ctrl+C 停止）")
-    worker = jobs.Worker()
-    worker.start()
-    # A service manager ends a server with SIGTERM: finish the round in progress, as on Ctrl+C.
+    # A service manager ends a server with SIGTERM: finish what is in hand, as on Ctrl+C.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
-    try:
+    with closing(server), nullcontext() if web_only else working(executor_id or default_id()):
+        click.echo(f"多审已启动：http://{host}:{server.effective_port}/  （按 Ctrl+C 停止）")
         server.run()
-    finally:
-        worker.stop()
-        server.close()
 
 
 def _listen(host: str, port: int) -> Any:

@@ -1,0 +1,93 @@
+"""Room jobs, handlers: the jobs of the engine; each opens its own transactions and does no harm when done twice."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from models.calendar import real_now
+from models.database import reading, transaction
+from processes import background, channel, outbox, reminder, worker
+from processes.background import job, schedule
+from processes.channel import Undelivered
+from webapp import jobs
+from webapp import reminders as reminders_door
+
+log = logging.getLogger(__name__)
+# Traces of jobs that went well are of no use after a day; of those that did not, somebody may still ask.
+KEEP_DONE, KEEP_BROKEN = timedelta(days=1), timedelta(days=60)
+REMIND = "remind"
+
+
+@job(outbox.DELIVER)
+def deliver(outbox_id: int, attempt: int) -> None:
+    """One try to send one message."""
+    with transaction() as session:
+        taken = outbox.take(session, outbox_id, attempt)
+    if taken is None:
+        return
+    way, message = taken
+    try:
+        channel.ways()[way].send(message)
+    except Undelivered as fault:
+        with transaction() as session:
+            outbox.not_sent(session, outbox_id, attempt, fault.reason, fault.is_final)
+        return
+    with transaction() as session:
+        outbox.sent(session, outbox_id, attempt)
+
+
+@schedule("sweep", "20 * * * * *")
+def sweep() -> None:
+    """Messages whose job was lost get one again."""
+    with reading() as session:
+        found = outbox.lost(session)
+    if found:
+        background.forget(outbox.DELIVER, outbox.keys(found))
+        with transaction() as session:
+            outbox.put_in_again(session, found)
+
+
+@schedule("reminders", "5 * * * * *")
+def reminders() -> None:
+    """One job a person who is owed a reminder now."""
+    reminders_door.gather()
+    with reading() as session:
+        due = reminder.due_people(session)
+    if due:
+        minute = f"{real_now():%Y%m%d%H%M}"
+        with transaction() as session:
+            for user_id in due:
+                background.enqueue(session, REMIND, [user_id], f"{user_id}-{minute}")
+
+
+@job(REMIND)
+def remind(user_id: int) -> None:
+    """The digest of one person."""
+    reminders_door.remind_one(user_id)
+
+
+@schedule("anchor", "0 2 * * * *")
+def anchor() -> None:
+    """The hourly seal of the audit log."""
+    if line := jobs.anchor_if_due():
+        log.info("审计锚点：%s", line)
+
+
+@schedule("failover", "*/30 * * * * *")
+def failover() -> None:
+    """The jobs of workers that have died go to the others."""
+    with reading() as session:
+        dead = worker.abandoned(session)
+    for executor_id in dead:
+        moved = background.failover(executor_id)
+        with transaction() as session:
+            worker.record_failover(session, executor_id, moved, None)
+
+
+@schedule("retention", "0 30 2 * * *")
+def retention() -> None:
+    """Every night: traces of old jobs and of workers long gone."""
+    background.retain(KEEP_DONE, KEEP_BROKEN, real_now())
+    with transaction() as session:
+        worker.forget_old(session)
