@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Select, insert, literal, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from models.calendar import now, real_now
+from models.calendar import now
 from models.case import CaseFile
 from models.notification import Notification
 from models.people import Role, User
-from models.worker import Outbox
 from models.workflow import UserTask
+from processes import outbox
 
-PRODUCT, EMAIL = "多审", "email"
+PRODUCT = "多审"
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def tell(
     case: CaseFile | None,
     mail: Mail | None = None,
 ) -> None:
-    """One message a person inside the program, and one on its way to each who has an e-mail address.
+    """One message a person inside the program, and one on each open way out by which he is reached.
 
     Without `mail` the e-mail says only which case has news.
     """
@@ -43,22 +43,8 @@ def tell(
         return
     common = {"case_id": case.id if case else None, "kind": kind, "text": text, "created_at": now()}
     session.execute(insert(Notification), [{"user_id": user, **common} for user in told])
-    posted = _posted(told, mail or _news(case))
-    session.execute(insert(Outbox).from_select(list(posted.selected_columns.keys()), posted))
-
-
-def _posted(users: list[int], mail: Mail) -> Select[tuple[int, str]]:
-    """One row of the outbox for each of them who has an address; none is an empty insert."""
-    columns = Outbox.__table__.c
-    values = {
-        "channel": EMAIL,
-        "subject": f"【{PRODUCT}】{mail.subject}"[:200],
-        "text": mail.text,
-        "created_at": now(),
-        "not_before": real_now(),
-    }
-    shown = [literal(value, columns[name].type).label(name) for name, value in values.items()]
-    return select(User.id.label("user_id"), *shown).where(User.id.in_(users), User.email != "")
+    posted = mail or _news(case)
+    outbox.post(session, told, f"【{PRODUCT}】{posted.subject}", posted.text)
 
 
 def _news(case: CaseFile | None) -> Mail:

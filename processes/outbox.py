@@ -15,7 +15,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from models import audit
-from models.calendar import now, real_now
+from models.calendar import real_now
 from models.people import Permission, User
 from models.worker import SENT, STALLED, WAITING, Outbox
 from processes import background, channel
@@ -42,7 +42,7 @@ def post(session: Session, users: Collection[int], subject: str, text: str) -> i
     if not ways or not users:
         return 0
     found = session.scalars(select(User).where(User.id.in_(users), User.is_active).order_by(User.id))
-    common = {"subject": subject[:200], "text": text, "created_at": now(), "not_before": real_now()}
+    common = {"subject": subject[:200], "text": text, "created_at": real_now(), "not_before": real_now()}
     rows = [
         {"user_id": user.id, "channel": name, **common}
         for user in found
