@@ -53,6 +53,8 @@ class DrawnTimer:
     clause: str
     # The ladder of warnings (models/reminder.py) of this clock; empty: that of the drawing.
     warnings: str = ""
+    # Written as a timeCycle.
+    repeats: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,7 @@ def _timers(process: etree._Element) -> Iterator[DrawnTimer]:
             deadline=properties.get("deadline", ""),
             clause=properties.get("clause", ""),
             warnings=properties.get("warnings", ""),
+            repeats=definition.find(f"{BPMN}timeCycle") is not None,
         )
 
 

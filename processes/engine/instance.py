@@ -16,11 +16,12 @@ from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
 from models.calendar import end_of, fixed_at, now
-from models.refusal import Conflict
+from models.refusal import Conflict, Refusal
 from processes.engine.armed import ArmedTimer, armed, due_at
 from processes.engine.compaction import compact
 from processes.engine.definition import Definition
 from processes.engine.environment import CaseEnvironment, GuardedEngine
+from processes.engine.expression import ExpressionError
 from processes.engine.serialization import dump, load
 from processes.engine.timer import element_of, moves_on, timer_of
 
@@ -263,6 +264,8 @@ class _engine_faults:  # noqa: N801  reads as a context, is used as one
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
         if error is None or isinstance(error, EngineFault) or not isinstance(error, Exception):
             return
+        if isinstance(error.__context__, ExpressionError | Refusal):
+            raise EngineFault(f"流程执行失败：{error.__context__.message}") from error
         if isinstance(error, WorkflowTaskException | WorkflowException):
             raise EngineFault(f"流程执行失败：{error}") from error
         raise EngineFault(f"流程执行失败：{type(error).__name__}") from error

@@ -25,6 +25,7 @@ from processes.engine.lint_elements import Known, check_elements, check_endings,
 from processes.engine.lint_graph import check_graph, read_graph
 from processes.engine.lint_promise import check_promise, check_warnings
 from processes.engine.lint_texts import check_tables, check_texts, read_tables
+from processes.engine.lint_timers import check_timer_events
 from processes.engine.lint_vocabulary import Problem
 from processes.engine.xml import XmlRefused, read_xml
 from processes.facts import FACTS, functions
@@ -75,6 +76,7 @@ def _rules(
     yield from check_timers(root, drawing)
     yield from check_endings(root, drawing, words)
     yield from check_graph(graph)
+    yield from check_timer_events(root, drawing, graph)
     yield from check_tables(root, drawing, tables, words)
     yield from check_texts(graph, drawing, tables, words)
     yield from check_warnings(drawing)

@@ -15,6 +15,7 @@ from processes.engine.lint_vocabulary import (
     ALLOWED_EXTENSIONS,
     DEFINITIONS,
     EVENTS,
+    HINTS,
     INSTEAD,
     MUST_HAVE,
     NODES,
@@ -77,7 +78,7 @@ def _event(node: etree._Element) -> Iterator[Problem]:
         if definition in INSTEAD or definition in DEFINITIONS[kind]:
             continue
         title = TITLES.get(definition, definition)
-        hint = "，引擎会忽略它；请在结束前使用中间抛出事件" if kind == "endEvent" else ""
+        hint = HINTS.get(kind, "")
         yield Problem(_id_of(node), f"{TITLES[kind]}不能使用{title}{hint}。")
     if len(found) > 1:
         yield Problem(_id_of(node), f"{TITLES[kind]}只能有一个触发条件。")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from lxml import etree
 
@@ -28,8 +29,9 @@ def check_texts(
     for flow in graph.flows:
         if flow.condition:
             yield from _expression(flow.element_id, flow.condition, known, outputs)
+    for_timers = replace(known, functions=[*known.functions, "every"])
     for timer in drawing.timers.values():
-        yield from _expression(timer.element_id, timer.expression, known, set())
+        yield from _expression(timer.element_id, timer.expression, for_timers, set())
 
 
 def _expression(element_id: str, text: str, known: Known, extra: set[str]) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 STARTS, TASKS = ("startEvent",), ("userTask", "businessRuleTask")
 CATCHING = ("intermediateCatchEvent", "boundaryEvent")
 EVENTS = (*STARTS, *CATCHING, "intermediateThrowEvent", "endEvent")
-GATEWAYS = ("exclusiveGateway", "parallelGateway")
+GATEWAYS = ("exclusiveGateway", "parallelGateway", "eventBasedGateway")
 NODES = (*EVENTS, *TASKS, *GATEWAYS)
 # What stops an automatic run: a person or an event.
 WAITING = ("userTask", *CATCHING)
@@ -18,7 +18,7 @@ ALLOWED = frozenset(
         *("definitions", "collaboration", "participant", "process", "laneSet", "lane", "flowNodeRef"),
         *("sequenceFlow", "conditionExpression", "incoming", "outgoing", "message", "signal"),
         *("messageEventDefinition", "signalEventDefinition", "terminateEventDefinition"),
-        *("timerEventDefinition", "timeDate", "timeDuration"),
+        *("timerEventDefinition", "timeDate", "timeDuration", "timeCycle"),
         *("extensionElements", "documentation", "textAnnotation", "text", "association"),
     )
 )
@@ -45,6 +45,10 @@ TITLES = {
     "intermediateThrowEvent": "中间抛出事件",
     "boundaryEvent": "边界事件",
 }
+HINTS = {
+    "startEvent": "：案卷由人提交申请启动；请在开始事件之后画中间捕获事件",
+    "endEvent": "，引擎会忽略它；请在结束前使用中间抛出事件",
+}
 INSTEAD = {
     "scriptTask": "不允许脚本，请改用用户任务或决策表",
     "serviceTask": "不允许服务调用，请改用用户任务",
@@ -58,7 +62,6 @@ INSTEAD = {
     "adHocSubProcess": "请直接画出各环节",
     "inclusiveGateway": "请改用排他网关或并行网关",
     "complexGateway": "请改用排他网关或并行网关",
-    "eventBasedGateway": "请改用任务上的边界事件",
     "multiInstanceLoopCharacteristics": "请为每个部门分别画任务，用并行网关连接",
     "standardLoopCharacteristics": "请用排他网关画出循环",
     "linkEventDefinition": "会被忽略，请用连线直接连接",
@@ -67,7 +70,6 @@ INSTEAD = {
     "errorEventDefinition": "请改用排他网关",
     "cancelEventDefinition": "请改用信号",
     "conditionalEventDefinition": "请改用排他网关",
-    "timeCycle": "循环计时器不能使用，请改用日期或工作日表达式",
     "childLaneSet": "泳道不能嵌套",
     "preScript": "不允许脚本",
     "postScript": "不允许脚本",

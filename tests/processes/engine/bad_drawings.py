@@ -88,11 +88,6 @@ RULES: list[tuple[str, bytes, str]] = [
         ),
         "work: 图中的 preScript：不允许脚本",
     ),
-    (
-        "repeating timer",
-        sound(timer("due", "work", "R3/P1D", kind="timeCycle"), LATE),
-        "due: 图中的 timeCycle",
-    ),
     ("reserved id", sound().replace(b'"begin"', b'"Start"'), "Start: 标识 Start 由系统保留"),
     ("duplicate id", sound(work("begin")), "begin: 标识 begin 重复"),
     ("odd id", sound().replace(b'"begin"', b'"1 a"'), "1 a: 标识只能由"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from models.calendar import today
 from models.working_days import Calendar, due_on
 from processes.engine.definition import Definition, parse_definition, spec_of, stored_definition
 from processes.engine.drawing import read_drawing
@@ -80,6 +82,19 @@ def timer(
     )
 
 
+def catch(element: str, expression: str = "", kind: str = "timeDate", message: str = "") -> str:
+    """An intermediate event that waits for a timer, or for a message."""
+    inside = (
+        f'<bpmn:messageEventDefinition id="{element}_m" messageRef="{message}" />'
+        if message
+        else f'<bpmn:timerEventDefinition><bpmn:{kind} xsi:type="bpmn:tFormalExpression">{expression}'
+        f"</bpmn:{kind}></bpmn:timerEventDefinition>"
+    )
+    return (
+        f'<bpmn:intermediateCatchEvent id="{element}" name="{element}">{inside}</bpmn:intermediateCatchEvent>'
+    )
+
+
 def drawing(*elements: str, outside: str = "", lane: str = "人社部门", key: str = "example") -> bytes:
     """A BPMN document of one process whose nodes all stand in one lane."""
     body = "".join(elements)
@@ -111,7 +126,11 @@ def unchecked(bpmn: bytes) -> Definition:
 def asked(facts: Mapping[str, Any] | None = None) -> CaseEnvironment:
     """Facts as plain values; terms by a calendar without holidays."""
     known = Calendar(frozenset(), frozenset(), frozenset(range(2000, 2100)), 1, {})
-    return CaseEnvironment(facts or {}, {"working_days": lambda n, since: term(due_on(since, n, known))})
+
+    def working_days(n: int, since: date | None = None) -> dict[str, Any]:
+        return term(due_on(since or today(), n, known))
+
+    return CaseEnvironment(facts or {}, {"working_days": working_days})
 
 
 def again(instance: Instance, facts: Mapping[str, Any] | None = None) -> Instance:

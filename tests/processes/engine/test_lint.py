@@ -49,7 +49,6 @@ REFUSED_KINDS = (
     "adHocSubProcess",
     "inclusiveGateway",
     "complexGateway",
-    "eventBasedGateway",
 )
 
 
