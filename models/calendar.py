@@ -228,7 +228,8 @@ def _open(session: Session, load: Callable[[Session, int], Calendars] = calendar
     if row is None:
         _moment.set(None)
         return
-    offset = timedelta(seconds=row.clock_offset_seconds)
+    # Real data count by the real time, whatever the row says.
+    offset = timedelta(seconds=row.clock_offset_seconds if row.is_training else 0)
     shown = load(session, row.calendar_version)
     _moment.set(Moment(shown, offset, _fixed.get(), row.is_training, row.office_opens))
 

@@ -8,11 +8,11 @@ a person into one message; the key of `Digest` admits one a day. What comes late
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import ColumnElement, delete, exists, false, func, select
+from sqlalchemy import ColumnElement, delete, exists, false, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,7 @@ from models.case import CaseFile
 from models.deadline import Deadline
 from models.digest import Digest, DigestLine
 from models.people import Department, Region, Role, User
-from models.working_days import Light
+from models.working_days import Light, next_working_day, roll_forward
 from processes.notification import Mail, tell
 from processes.reminder_posts import recipients
 
@@ -88,13 +88,21 @@ def opens_at(user_id: int) -> datetime:
     return _opening() + FIRST + SPREAD * (crc32(str(user_id).encode()) / 2**32)
 
 
-def last_leaves() -> timedelta:
-    """How long after the opening every digest has left."""
-    return FIRST + SPREAD
+def next_at(session: Session) -> datetime | None:
+    """The next instant at which all digests of a day have left; None when no clock will warn."""
+    later = session.scalar(select(func.min(Deadline.remind_on)).where(Deadline.remind_on > today()))
+    days = [later] if later else []
+    if session.scalar(
+        select(or_(exists().where(Deadline.remind_on <= today()), exists(select(DigestLine.user_id))))
+    ):
+        coming = roll_forward(today(), calendar())
+        days += [coming, next_working_day(coming, calendar())]
+    instants = [_opening(day) + FIRST + SPREAD for day in days]
+    return min((instant for instant in instants if instant > now()), default=None)
 
 
-def _opening() -> datetime:
-    return datetime.combine(today(), office_opens(), SHANGHAI)
+def _opening(day: date | None = None) -> datetime:
+    return datetime.combine(day or today(), office_opens(), SHANGHAI)
 
 
 def _is_time(user_id: int, region_code: str) -> bool:

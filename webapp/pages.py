@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_login import current_user
 
 from models import calendar
@@ -75,6 +75,7 @@ def _shared() -> dict[str, Any]:
         "unread": _unread(user),
         "is_training": calendar.is_training(),
         "is_shifted": calendar.is_shifted(),
+        "has_clock": calendar.is_training() and current_app.config["TRAINING"],
         "now": calendar.now(),
         "today": calendar.today(),
     }

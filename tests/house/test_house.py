@@ -21,6 +21,7 @@ IGNORE = re.compile(r"#\s*type:\s*ignore(?!\[[a-z-]+(, ?[a-z-]+)*\]  # \S)")
 BROAD = {
     "webapp/errors.py": "answers a fault that nobody foresaw as a page",
     "webapp/jobs.py": "one faulty timer must not stop the others",
+    "webapp/reminders.py": "one person's fault keeps nobody else's digest back",
     "webapp/worker.py": "a heart that meets a fault beats on",
     "processes/engine/lint.py": "whatever the engine says of a stranger's drawing is a problem of the drawing",
 }

@@ -192,6 +192,7 @@ def test_the_clock_is_moved_and_put_back(ready: Run) -> None:
         assert session.query(AuditEvent).filter_by(action="clock.set").count() == 1
     assert "实际时间" in ready("clock", "reset").output
     assert "不是日期" in ready("clock", "set", "tomorrow", expect=1).output
+    assert "没有等待发生的事项" in ready("clock", "next", expect=1).output
 
 
 def test_jobs_run_fires_what_is_due_once(world: World, run: Run) -> None:

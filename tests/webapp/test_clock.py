@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from models.database import bound, reading
 from models.settings import Settings
 from models.working_days import next_working_day
 from processes.seed import SAMPLE_PASSWORD, seed_rules, seed_sample_county
+from tests.webapp.knock import number_of
 from tests.world import World, answers
 from webapp import create_app
 
@@ -72,6 +74,38 @@ def test_days_and_working_days_are_stepped_and_reset(client: FlaskClient) -> Non
     assert client.post("/clock/step", data={"by": "year"}).status_code == 400
 
 
+def test_the_next_event_is_stepped_to_and_told_on_the_page_one_was_on(client: FlaskClient) -> None:
+    client.post("/clock", data={"day": "2026-03-02", "hour": "09:00"})
+    world = World()
+    case_id = world.submitted(signed_on="2026-03-02")
+    header = client.get("/admin/people").text
+    assert header.index("至下一到期事项") < header.index("<header")
+    assert 'name="back" value="/admin/people?"' in header
+    # 5 working days from the receipt: warned on the 5th, on the 9th, missed at midnight, told on the 10th.
+    seen = []
+    for _step in range(4):
+        told = client.post(
+            "/clock/step", data={"by": "next", "back": "/admin/people?"}, follow_redirects=True
+        )
+        assert told.request.path == "/admin/people"
+        seen.append(told.text.split('role="status">')[1].split("</div>")[0])
+    number = number_of(case_id)
+    assert seen == [
+        "系统时间已调整为 2026-03-05 09:00。已发出 3 份时限提醒。",
+        "系统时间已调整为 2026-03-09 09:00。已发出 3 份时限提醒。",
+        f"系统时间已调整为 2026-03-10 00:00。{number} 赵一：一次性告知时限 5 个工作日已到期。",
+        "系统时间已调整为 2026-03-10 09:00。已发出 3 份时限提醒。",
+    ]
+    assert client.post("/clock/step", data={"by": "next", "back": "//evil"}).location == "/clock"
+
+
+def test_where_nothing_waits_there_is_no_next_event(client: FlaskClient) -> None:
+    real = shown()
+    answer = client.post("/clock/step", data={"by": "next"}, follow_redirects=True)
+    assert "没有等待发生的事项" in answer.text
+    assert shown() == real
+
+
 def test_what_has_become_due_is_done_at_once(client: FlaskClient) -> None:
     world = World()
     with reading():
@@ -114,8 +148,45 @@ def test_outside_of_training_there_is_no_clock(running: Flask, client: FlaskClie
     assert client.post("/clock/step", data={"by": "day"}).status_code == 404
 
 
+@pytest.mark.parametrize(("operator", "stamp"), [(True, False), (False, True)])
+def test_the_stamp_of_the_database_and_the_operator_must_agree(
+    running: Flask, client: FlaskClient, operator: bool, stamp: bool
+) -> None:
+    client.post("/clock", data={"day": "2027-03-05", "hour": "09:00"})
+    running.config["TRAINING"] = operator
+    with bound().writer.begin() as connection:
+        connection.execute(sa.text("UPDATE installation SET is_training = :stamp"), {"stamp": stamp})
+    page = client.get("/admin/people").text
+    assert "clock/step" not in page
+    # Real data count by the real time, whatever offset stands in the row; a training banner stays on.
+    assert ("培训环境" in page, shown() == "2027-03-05") == (stamp, stamp)
+    for by in ("day", "next", "reset"):
+        assert client.post("/clock/step", data={"by": by}).status_code == 404
+    run = running.test_cli_runner()
+    for arguments in (["clock", "next"], ["clock", "set", "2027-01-01"], ["clock", "reset"]):
+        assert run.invoke(args=arguments).exit_code == 1
+
+
 def test_only_the_administrator_moves_it(running: Flask) -> None:
     clerk = running.test_client()
     clerk.post("/login", data={"username": "renshe1", "password": SAMPLE_PASSWORD})
     assert clerk.get("/clock").status_code == 403
     assert clerk.post("/clock/step", data={"by": "day"}).status_code == 403
+    page = clerk.get("/tasks").text
+    assert "培训环境，数据为模拟数据" in page
+    assert "clock/step" not in page
+
+
+def test_the_header_is_a_form_like_any_other(running: Flask) -> None:
+    client = running.test_client()
+    client.post("/login", data={"username": "guanli", "password": SAMPLE_PASSWORD})
+    real = shown()
+    running.config["WTF_CSRF_ENABLED"] = True
+    assert client.post("/clock/step", data={"by": "day"}).status_code == 400
+    assert shown() == real
+    token = re.search(
+        '<form class="training-clock".*?name="csrf_token" value="([^"]+)"', client.get("/clock").text
+    )
+    assert token is not None
+    assert client.post("/clock/step", data={"by": "day", "csrf_token": token[1]}).status_code == 302
+    assert shown() != real

@@ -9,6 +9,8 @@ import click
 from models import audit, calendar
 from models.database import reading, transaction
 from models.refusal import Refusal
+from processes import clock
+from webapp import jobs
 from webapp.cli.demo import require_training
 from webapp.cli.group import Group
 
@@ -31,6 +33,17 @@ def move(iso: str) -> None:
     """把系统时间调到 ISO（北京时间，如 2026-12-01T09:00），之后照常走时。"""
     require_training()
     _move(_instant(iso))
+
+
+@group.command("next")
+def move_on() -> None:
+    """把系统时间调到下一个到期或提醒的时刻，并办理到期事项。"""
+    require_training()
+    with transaction() as session:
+        clock.move(session, clock.next_event(session), actor=None)
+        click.echo(_words())
+    for line in jobs.run_due():
+        click.echo(line)
 
 
 @group.command("reset")

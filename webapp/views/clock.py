@@ -13,14 +13,19 @@ from models import calendar
 from models.calendar import SHANGHAI
 from models.database import DbSession, reading, transaction
 from models.people import Permission
+from models.refusal import Forbidden, NotFound, Refusal
 from models.working_days import next_working_day
 from processes import clock
 from webapp import jobs
 from webapp.access import actor, requires
 from webapp.admin import attempt
+from webapp.local import local_path
+from webapp.pages import moment
 
 blueprint = Blueprint("clock", __name__, url_prefix="/clock")
-DAY, WORKING_DAY, RESET = "day", "working_day", "reset"
+DAY, WORKING_DAY, NEXT, RESET = "day", "working_day", "next", "reset"
+# What fits into a cookie beside the rest; the log has everything.
+SHOWN = 5
 
 
 @blueprint.before_request
@@ -53,12 +58,17 @@ def move() -> str | tuple[str, int]:
 @blueprint.post("/step")
 @requires(Permission.CLOCK_SET)
 def step() -> Response:
-    """One day on, one working day on, or back to the real time."""
-    with transaction() as session:
-        clock.move(session, _target(request.form.get("by", "")), actor())
-    for line in jobs.run_due():
-        flash(line)
-    return redirect(url_for("clock.show"))
+    """One day on, one working day on, to the next event, or back to the real time; then back to the page."""
+    try:
+        with transaction() as session:
+            clock.move(session, _target(session, request.form.get("by", "")), actor())
+    except Refusal as refusal:
+        if isinstance(refusal, Forbidden | NotFound):
+            raise
+        flash(refusal.message, "warning")
+    else:
+        flash(_told(jobs.run_due()))
+    return redirect(local_path(request.form.get("back", ""), otherwise=url_for("clock.show")))
 
 
 def _bound(form: BaseForm) -> ClockForm:
@@ -67,8 +77,8 @@ def _bound(form: BaseForm) -> ClockForm:
     return bound
 
 
-def _move(session: DbSession, moment: datetime) -> None:
-    clock.move(session, moment.replace(tzinfo=SHANGHAI), actor())
+def _move(session: DbSession, wanted: datetime) -> None:
+    clock.move(session, wanted.replace(tzinfo=SHANGHAI), actor())
 
 
 def _answer(form: ClockForm) -> str | tuple[str, int]:
@@ -80,11 +90,25 @@ def _answer(form: ClockForm) -> str | tuple[str, int]:
         return render_template("clock/show.html", form=form, lines=lines)
 
 
-def _target(by: str) -> datetime | None:
+def _told(lines: list[str]) -> str:
+    """What the move has brought about, in one message."""
+    with reading():
+        moved = f"系统时间已调整为 {moment(calendar.now())}。"
+    if not lines:
+        return f"{moved}没有到期事项。"
+    # The last line counts the reminders; of the timers before it the first ones are named.
+    rest = f"……共 {len(lines)} 项。" if len(lines) > SHOWN else ""
+    named = lines if len(lines) <= SHOWN else [*lines[: SHOWN - 1], lines[-1]]
+    return moved + "".join(named) + rest
+
+
+def _target(session: DbSession, by: str) -> datetime | None:
     now, today = calendar.now(), calendar.today()
-    if by not in (DAY, WORKING_DAY, RESET):
+    if by not in (DAY, WORKING_DAY, NEXT, RESET):
         abort(400)
     if by == RESET:
         return None
+    if by == NEXT:
+        return clock.next_event(session)
     days = timedelta(days=1) if by == DAY else next_working_day(today, calendar.calendar()) - today
     return now + days

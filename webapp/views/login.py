@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -16,10 +14,9 @@ from models.refusal import Refusal
 from processes import login, people
 from processes.seed import SAMPLE_PASSWORD, USERS
 from webapp.access import actor, public, sign_in, sign_out, signed_in
+from webapp.local import local_path
 
 blueprint = Blueprint("login", __name__)
-# Own paths only: no scheme, no second slash, no backslash.
-_LOCAL = re.compile(r"/(?![/\\])[\w\-/.?=&%]*")
 
 
 @blueprint.get("/login")
@@ -104,8 +101,7 @@ def _address() -> str:
 
 def _wanted() -> str:
     """Where the person was going, if that is a page of ours."""
-    wanted = request.form.get("next", "")
-    return wanted if _LOCAL.fullmatch(wanted) else url_for("home.show")
+    return local_path(request.form.get("next", ""), otherwise=url_for("home.show"))
 
 
 def _change_password(current: str, password: str) -> None:
