@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from models.calendar import calendar as calendar_in_force
 from models.calendar import today
 from models.calendar_book import NATIONAL, CalendarNotice, calendars_at, lineage
 from models.case import CaseFile
@@ -17,7 +18,7 @@ from models.pause import DeadlineChange, Pause, changes_of, pauses_of
 from models.people import User
 from models.refusal import NotFound
 from models.term import CountedDay, Span, explain
-from models.working_days import Calendar
+from models.working_days import Calendar, elapsed
 
 
 @dataclass(frozen=True)
@@ -116,3 +117,12 @@ def _names(session: Session, pauses: Sequence[Pause], changes: Sequence[Deadline
     ids |= {who for pause in pauses for who in (pause.requested_by_id, pause.decided_by_id)}
     rows = session.execute(select(User.id, User.name).where(User.id.in_(ids - {None})))
     return {row.id: row.name for row in rows}
+
+
+def days_left_after(clock: Deadline, pause: Pause) -> int:
+    """What is left of a paused term, in its own days, once it counts on."""
+    if pause.paused_on is None or clock.due_on <= pause.paused_on:
+        return 0
+    if clock.clock_unit == "calendar":
+        return (clock.due_on - pause.paused_on).days
+    return elapsed(pause.paused_on, clock.due_on, calendar_in_force(clock.region_code))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -54,6 +54,9 @@ class Item:
     light: Light
     words: str
     provisional: bool
+    # The clock of the step and its last day; empty for a step without one.
+    deadline_id: int | None
+    due_on: date | None
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,7 @@ def _lines() -> Any:
             UserTask.due_at,
             UserTask.done_at,
             UserTask.status,
+            Deadline.id.label("deadline_id"),
             Deadline.due_on,
             Deadline.provisional,
             Deadline.unit,
@@ -214,6 +218,8 @@ def _item(row: Any) -> Item:
         light=_light(row, unit),
         words=_words(row, unit),
         provisional=bool(row.provisional),
+        deadline_id=row.deadline_id,
+        due_on=row.due_on,
     )
 
 

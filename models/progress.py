@@ -12,7 +12,8 @@ from models.workflow import OPEN, UserTask
 
 MILESTONES = (
     "case.created", "case.submitted", "case.withdrawn", "task.claimed", "task.completed", "deadline.missed",
-    "deadline.extended", "letter.issued", "supplement.repeated",
+    "deadline.extended", "deadline.pause_requested", "deadline.pause_refused", "deadline.paused", "deadline.resumed",
+    "letter.issued", "supplement.repeated",
 )  # fmt: skip
 
 

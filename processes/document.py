@@ -24,6 +24,7 @@ from models.people import User
 from models.refusal import NotFound, Refusal
 from models.upload import inspect
 from processes.case import editable
+from processes.pause_material import receiving, tell_received
 
 log = logging.getLogger(__name__)
 _folder: list[Path] = []
@@ -46,11 +47,13 @@ def clear_folder() -> None:
 
 
 def add(session: Session, case_id: int, kind: str, file_name: str, content: bytes, actor: User) -> Document:
-    """Add a material to a case that may be changed now. Raises Refusal at `file` or `kind`.
+    """Add a material to a case that may be changed now, or one that a pause waits for.
+
+    Raises Refusal at `file` or `kind`.
 
     The file is written before the row is committed: a crash leaves an orphan file, never a row without one.
     """
-    case = editable(session, case_id, actor)
+    case, pauses = receiving(session, case_id, kind, actor)
     if kind not in dict(material_choices(case.applicant_type)):
         raise Refusal("请选择材料种类。", "kind")
     name, media_type = inspect(file_name, content)
@@ -70,7 +73,9 @@ def add(session: Session, case_id: int, kind: str, file_name: str, content: byte
     (_folder[0] / document.storage_key).write_bytes(encrypt(content, _PURPOSE))
     session.add(document)
     session.flush()
-    _log(session, "document.added", f"上传材料“{material_label(kind)}”", case, document, actor)
+    verb = "补交" if pauses else "上传"
+    _log(session, "document.added", f"{verb}材料“{material_label(kind)}”", case, document, actor)
+    tell_received(session, case, pauses, kind, actor)
     return document
 
 

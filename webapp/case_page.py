@@ -32,6 +32,7 @@ from webapp.answer_view import Answer, Part, application_parts
 from webapp.audit_view import EventView, Reader
 from webapp.context import application_context
 from webapp.opinion_view import OpinionView, extension_answers, loan_answers, opinion_views
+from webapp.pause_panel import PausePanel, Sent
 from webapp.task_form import Opened, opened
 from webapp.timeline import Milestone, milestones, office_of
 
@@ -67,8 +68,9 @@ class Asked:
     message: str = ""
     tab: str = "form"
     is_full: bool = False
+    pause: Sent | None = None
     errors: dict[str, str] = field(default_factory=dict)
-    """Sentences at the small forms of the page (withdrawal, reveal), by field."""
+    """Sentences at the small forms of the page (withdrawal, reveal, what is handed in), by field."""
 
 
 class CasePage:
@@ -157,7 +159,9 @@ class CasePage:
     def clocks(self) -> Iterator[Clock]:
         """The promise for the whole case, then the clock of each stage, running ones first."""
         shown = [deadline for deadline in self.record.deadlines if deadline.key != PAUSE_LIMIT]
-        for deadline in sorted(shown, key=lambda found: (found.key != PROMISE, not found.is_running, found.id)):
+        for deadline in sorted(
+            shown, key=lambda found: (found.key != PROMISE, not found.is_running, found.id)
+        ):
             tasks = [task for task in self.record.tasks if task.deadline_id == deadline.id]
             yield Clock(deadline, list(dict.fromkeys(office_of(task, self.is_applicant) for task in tasks)))
 
@@ -172,6 +176,11 @@ class CasePage:
     def missed(self) -> list[Clock]:
         """超期 records: the clocks that were or are late, of each stage and of the whole case."""
         return [found for found in self.clocks if found.deadline.missed_at or found.deadline.late_by]
+
+    @cached_property
+    def pausing(self) -> PausePanel:
+        """What stands still, what waits for approval, and the forms for it."""
+        return PausePanel(self.session, self.record, self.reader, self.asked.pause)
 
     @cached_property
     def milestones(self) -> list[Milestone]:

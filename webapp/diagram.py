@@ -15,7 +15,14 @@ from processes.engine.drawing import Drawing
 from webapp.timeline import worker
 
 States = dict[str, dict[str, Any]]
-WORDS = {"done": "已办", "active": "办理中", "late": "已超期", "waiting": "等待申请人", "": "未到"}
+WORDS = {
+    "done": "已办",
+    "active": "办理中",
+    "late": "已超期",
+    "waiting": "等待申请人",
+    "paused": "暂停计时",
+    "": "未到",
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ class Station:
 
 
 def states(drawing: Drawing, record: CaseRecord, reader: User) -> States:
-    """Element id → level (done, active, late, waiting) with what the badge says; empty before submission."""
+    """Element id → level (done, active, late, waiting, paused) with what the badge says; empty before submission."""
     if record.track is None:
         return {}
     passed = record.track.passed
@@ -60,6 +67,8 @@ def _missed(drawing: Drawing, track: Track, deadlines: list[Deadline]) -> States
 
 def _state(task: UserTask, reader: User) -> dict[str, Any]:
     clock = task.deadline
+    if clock is not None and clock.light is Light.PAUSED:
+        return {"level": "paused", "label": Light.PAUSED.label}
     if clock is not None and clock.light is Light.OVER:
         return {"level": "late", "label": f"办理中 · {clock.words}"}
     if task.assignee is not None and task.assignee.role == Role.APPLICANT:

@@ -14,13 +14,17 @@ from models.workflow import OPEN, UserTask
 _MARKS = {
     "deadline.missed": "late",
     "deadline.extended": "warn",
+    "deadline.pause_requested": "",
+    "deadline.pause_refused": "",
+    "deadline.paused": "paused",
+    "deadline.resumed": "done",
     "supplement.repeated": "warn",
     "case.withdrawn": "warn",
     "case.created": "",
     "task.claimed": "",
 }
 # What an office does inside is not an applicant's business; results reach him by letter.
-_INTERNAL = ("task.claimed", "supplement.repeated")
+_INTERNAL = ("task.claimed", "supplement.repeated", "deadline.pause_requested", "deadline.pause_refused")
 
 
 @dataclass(frozen=True)
@@ -46,13 +50,19 @@ def milestones(events: Iterable[AuditEvent], open_tasks: Iterable[UserTask], rea
 
 def _past(event: AuditEvent, applicant: User | None) -> Milestone:
     mark = _MARKS.get(event.action, "done")
-    if applicant is None or event.actor_id in (None, applicant.id):
+    if applicant is None or event.actor_id == applicant.id:
         return Milestone(event.at, event.actor_name, event.summary, mark)
     office = event.actor_name.partition(" ")[0]
-    what = event.summary
+    return Milestone(event.at, office, _outside(event), mark)
+
+
+def _outside(event: AuditEvent) -> str:
+    """What happened as an applicant may know it: without what the offices wrote about it."""
     if event.action == "task.completed":
-        what = f"{what.partition('：')[0]}：已办理"
-    return Milestone(event.at, office, what, mark)
+        return f"{event.summary.partition('：')[0]}：已办理"
+    if event.action == "deadline.resumed":
+        return f"{event.summary.partition('（')[0]}，至 {event.new['due_on']}"
+    return event.summary
 
 
 def _under_way(task: UserTask, is_applicant: bool) -> Milestone:

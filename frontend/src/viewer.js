@@ -6,8 +6,8 @@ import spiffworkflow from './spiff-moddle.json';
 import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
 
-const LEVELS = ['done', 'active', 'late', 'waiting'];
-const WORDS = { done: '✓ 已办', active: '办理中', late: '已超期', waiting: '等待中' };
+const LEVELS = ['done', 'active', 'late', 'waiting', 'paused'];
+const WORDS = { done: '✓ 已办', active: '办理中', late: '已超期', waiting: '等待中', paused: '暂停计时' };
 const BADGE = 'token';
 
 /** A viewer in `container`: drag to move, Ctrl + wheel to zoom; the plain wheel keeps scrolling the page. */
@@ -42,7 +42,7 @@ export function badgeText({ level, count, overdue, label }) {
 }
 
 /**
- * Paint `states` = { elementId: { level: 'done'|'active'|'late'|'waiting', count?, overdue?, label? } } and
+ * Paint `states` = { elementId: { level: 'done'|'active'|'late'|'waiting'|'paused', count?, overdue?, label? } } and
  * remove what was painted before. With `count`, `overdue` counts cases; without it, days of this one case.
  * Ids that the drawing does not hold are skipped; a badge without count or label is set on activities and events
  * where a case stands now, and on finished activities.

@@ -12,10 +12,13 @@ from flask.testing import FlaskClient
 from models import database
 from models.calendar import today
 from models.case import CaseFile
-from models.database import reading
+from models.database import reading, transaction
+from models.pause import PauseKind
+from processes import pause, worklist
 from tests.world import WHO, World, answers
 
 SignIn = Callable[[str], FlaskClient]
+MISSING = [{"material": "premises_proof", "problem": "租赁合同已过期", "requirement": "1份"}]
 
 
 def typed(form_key: str, **over: Any) -> dict[str, Any]:
@@ -53,6 +56,15 @@ def number_of(case_id: int) -> str:
     """The number of a case."""
     with reading() as session:
         return session.get_one(CaseFile, case_id).number
+
+
+def paused(world: World, case_id: int, kind: PauseKind = PauseKind.SUPPLEMENT) -> int:
+    """renshe2 claims the qualification review and pauses it, or asks for it; the pause's id."""
+    with transaction() as session:
+        clerk, task_id = world.user(session, "renshe2"), world.open_tasks(case_id)["qualification_review"]
+        worklist.claim(session, task_id, clerk)
+        items = MISSING if kind is PauseKind.SUPPLEMENT else ()
+        return pause.ask(session, task_id, pause.Asked(kind, "缺少场地证明", 10, items), clerk).id
 
 
 @contextmanager

@@ -9,10 +9,8 @@ import pytest
 
 from models.database import transaction
 from models.deadline import PROMISE
-from models.pause import PauseKind
-from processes import pause, worklist
-from tests.walk import ITEMS
-from tests.webapp.knock import SignIn, number_of
+from processes import pause
+from tests.webapp.knock import SignIn, number_of, paused
 from tests.world import World, answers, on
 
 
@@ -25,15 +23,6 @@ def accepted(world: World) -> int:
     case_id = world.submitted()
     world.complete(case_id, "acceptance", answers("acceptance"))
     return case_id
-
-
-def paused(world: World, case_id: int) -> int:
-    """The clerk claims the review and pauses it today for missing materials; the pause's id."""
-    with transaction() as session:
-        clerk, task_id = world.user(session, "renshe2"), world.open_tasks(case_id)["qualification_review"]
-        worklist.claim(session, task_id, clerk)
-        asked = pause.Asked(PauseKind.SUPPLEMENT, "缺少场地证明", 10, ITEMS)
-        return pause.ask(session, task_id, asked, clerk).id
 
 
 def rows(page: str) -> list[list[str]]:

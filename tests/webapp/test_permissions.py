@@ -23,6 +23,7 @@ from models.workflow import ProcessDefinition
 from processes import case as case_verbs
 from processes import document
 from tests.webapp.api import API, Caller
+from tests.webapp.knock import paused
 from tests.world import World, answers
 from webapp.access import PUBLIC, SIGNED_IN
 
@@ -38,9 +39,10 @@ ROLES = {
 }
 # Offices that have nothing to do in the case: another 旗, another bank, and another applicant.
 STRANGERS = ("dlt_renshe1", "dlt_danbao1", "dlt_yinhang1", "youchu1", "youchu0", "shenqing")
-OF_A_CASE = {"number", "task_id", "document_id", "letter_id"}
+OF_A_CASE = {"number", "task_id", "document_id", "letter_id", "deadline_id", "pause_id"}
 NOT_WALKED = {"login.leave", "static"}
 BODIES: dict[str, Any] = {
+    "api.retry_jobs": {"kind": "timer"},
     "api.save_fields": {"fields": {}},
     "api.withdraw_case": {"reason": "无"},
     "api.complete_task": {"answers": {}},
@@ -82,6 +84,7 @@ def ids(app: Flask, world: World) -> dict[str, Any]:
         case_verbs.submit(session, case.id, clerk)
         case_id = case.id
     world.complete(case_id, "acceptance", answers("acceptance"))
+    pause_id = paused(world, case_id)
     with reading() as session:
         other = user_named(session, "dlt_yinhang2")
         assert other is not None
@@ -89,12 +92,14 @@ def ids(app: Flask, world: World) -> dict[str, Any]:
             "number": session.get_one(CaseFile, case_id).number,
             "task_id": world.open_tasks(case_id)["qualification_review"],
             "document_id": session.scalars(select(Document.id)).one(),
-            "letter_id": session.scalars(select(Letter.id)).one(),
+            "letter_id": session.scalars(select(Letter.id)).first(),
             "definition_id": session.scalars(select(ProcessDefinition.id)).first(),
             "set_id": session.scalars(select(PolicySet.id)).first(),
             "user_id": other.id,
             "department_id": other.department_id,
             "message_id": 1,
+            "deadline_id": world.deadlines(case_id)["qualification"].id,
+            "pause_id": pause_id,
             "step": "applicant",
         }
 

@@ -19,7 +19,7 @@ async function loadStates(source) {
 
 function focusOf(states) {
   const ids = Object.keys(states);
-  return ['late', 'active', 'waiting'].map((level) => ids.find((id) => states[id].level === level)).find(Boolean);
+  return ['late', 'active', 'paused', 'waiting'].map((level) => ids.find((id) => states[id].level === level)).find(Boolean);
 }
 
 function wireTools(viewer, focusId) {

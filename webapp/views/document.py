@@ -30,10 +30,10 @@ SANDBOX = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbo
 def add(number: str) -> Response | tuple[str, int]:
     """Hand in one or several files of one kind: all of them or none."""
     kind = request.form.get("kind", "")
-    files = [file for file in request.files.getlist("file") if file.filename]
+    files = chosen_files()
     try:
         with transaction() as session:
-            _add(session, case_numbered(session, number, actor()), kind, files)
+            add_all(session, case_numbered(session, number, actor()), kind, files)
     except Refusal as refusal:
         return _refused(number, refusal)
     flash(f"已上传“{material_label(kind)}”{len(files)} 个文件。")
@@ -64,7 +64,13 @@ def remove(document_id: int) -> Response:
     return _back(number, gone.kind)
 
 
-def _add(session: DbSession, case: CaseFile, kind: str, files: list[FileStorage]) -> None:
+def chosen_files() -> list[FileStorage]:
+    """The files that the page sent."""
+    return [file for file in request.files.getlist("file") if file.filename]
+
+
+def add_all(session: DbSession, case: CaseFile, kind: str, files: list[FileStorage]) -> None:
+    """Add every file or none. Raises Refusal with the name of the file at fault."""
     if not files:
         raise Refusal("请选择要上传的文件。", "file")
     for file in files:

@@ -25,7 +25,7 @@ from webapp.pages import moment
 from webapp.views.document import BIGGEST_ID
 
 blueprint = Blueprint("task", __name__)
-LIGHTS = (Light.OVER, Light.TODAY, Light.SOON, Light.OK)
+LIGHTS = (Light.OVER, Light.TODAY, Light.SOON, Light.OK, Light.PAUSED)
 
 
 @blueprint.get("/tasks", endpoint="inbox")

@@ -1,0 +1,142 @@
+"""Room pause: pausing the clock of a step, deciding on it, handing in what was missing, counting on."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from forms.base import BaseForm, FormContext
+from models.calendar import today
+from models.case import CaseFile, case_numbered
+from models.database import DbSession, reading, transaction
+from models.pause import Pause, PauseKind
+from models.people import Permission
+from models.refusal import NotFound, Refusal
+from processes import pause, worklist
+from processes.pause_material import case_waiting
+from webapp.access import actor, requires
+from webapp.admin import attempt
+from webapp.case_page import Asked, CasePage
+from webapp.pause_panel import ASK, DECIDE, RESUME, Sent, asking_context, typed
+from webapp.views.document import BIGGEST_ID, add_all, chosen_files
+from webapp.wizard import add_row, without_row
+
+blueprint = Blueprint("pause", __name__)
+Page = str | Response | tuple[str, int]
+_PAUSE = f"/pauses/<int(max={BIGGEST_ID}):pause_id>"
+
+
+@blueprint.post(f"/tasks/<int(max={BIGGEST_ID}):task_id>/pause")
+@requires(Permission.TASK_WORK)
+def ask(task_id: int) -> Page:
+    """暂停计时, or the request for it where the head of the department must agree."""
+    with reading() as session:
+        task = worklist.task_for(session, task_id, actor())
+        form = _asked(asking_context(task.case.applicant_type))
+        number = task.case.number
+    if {"add_row", "remove_row"} & set(request.form):
+        return _again(number, task_id, Sent(form)), 200
+    made = attempt(form, lambda db: pause.ask(db, task_id, asked_of(form.answers()), actor()))
+    if made is None:
+        return _again(number, task_id, Sent(form)), 422
+    flash(
+        "已暂停计时，告知书已制发。" if made.paused_on else "暂停申请已报部门负责人审批，批准前时限照常计算。"
+    )
+    return redirect(url_for("case.show", number=number, task=task_id))
+
+
+@blueprint.post(f"{_PAUSE}/resume")
+@requires(Permission.TASK_WORK)
+def resume(pause_id: int) -> Page:
+    """恢复计时."""
+    form = typed(RESUME, request.form, FormContext(today=today()))
+
+    def act(session: DbSession) -> Pause:
+        given = form.answers()
+        on = given["resumed_on"]
+        assert isinstance(on, date)
+        return pause.resume(session, pause_id, on, str(given["result"]), actor())
+
+    return _done(pause_id, form, attempt(form, act), "已恢复计时，截止日已重新计算。")
+
+
+@blueprint.post(f"{_PAUSE}/decide")
+@requires(Permission.EXTENSION_APPROVE)
+def decide(pause_id: int) -> Page:
+    """审批暂停申请."""
+    form = typed(DECIDE, request.form, FormContext(today=today()))
+
+    def act(session: DbSession) -> Pause:
+        given = form.answers()
+        is_approved = given["decision"] == "approve"
+        return pause.decide(session, pause_id, is_approved, str(given["decision_text"]), actor())
+
+    return _done(pause_id, form, attempt(form, act), "已审批，申请人员已收到通知。")
+
+
+@blueprint.post(f"{_PAUSE}/documents")
+@requires(Permission.CASE_CREATE)
+def hand_in(pause_id: int) -> Page:
+    """补交材料: one kind that the letter names, one or several files: all of them or none."""
+    kind, number = request.form.get("kind", ""), _number(pause_id)
+    try:
+        with transaction() as session:
+            add_all(session, case_waiting(session, pause_id, actor()), kind, chosen_files())
+    except Refusal as refusal:
+        if refusal.status != 422:
+            raise
+        asked = Asked(errors={"hand_in": refusal.message})
+        return _page(number, asked), 422
+    flash("材料已补交，经办人核对后恢复计时。")
+    return redirect(url_for("case.show", number=number))
+
+
+def asked_of(answers: dict[str, Any]) -> pause.Asked:
+    """What the form states, as the verb takes it; without a limit of its own the longest of its kind holds."""
+    kind = PauseKind(answers["kind"])
+    return pause.Asked(
+        kind=kind,
+        reason=str(answers["reason"]),
+        limit_days=answers["limit_days"] or kind.days,
+        items=answers["items"],
+        delivery_method=str(answers["delivery_method"] or "direct"),
+    )
+
+
+def _asked(context: FormContext) -> BaseForm:
+    """The request as it was sent, with a row more or less when that was asked for."""
+    form = typed(ASK, without_row(request.form, request.form.get("remove_row", "-")), context)
+    if "add_row" in request.form:
+        add_row(form, request.form["add_row"].removeprefix(ASK))
+    return form
+
+
+def _done(pause_id: int, form: BaseForm, made: Pause | None, message: str) -> Page:
+    """Back to the case, or the page again with what is wrong in the form."""
+    number = _number(pause_id)
+    if made is None:
+        return _again(number, None, Sent(form, pause_id)), 422
+    flash(message)
+    return redirect(url_for("case.show", number=number))
+
+
+def _number(pause_id: int) -> str:
+    """The number of a pause's case; who may not see the case is turned away by the page itself."""
+    with reading() as session:
+        found = session.get(Pause, pause_id)
+        if found is None:
+            raise NotFound("未找到该暂停记录，或您无权办理。")
+        return session.get_one(CaseFile, found.case_id).number
+
+
+def _again(number: str, task_id: int | None, sent: Sent) -> str:
+    return _page(number, Asked(task_id=task_id, pause=sent))
+
+
+def _page(number: str, asked: Asked) -> str:
+    with reading() as session:
+        case = case_numbered(session, number, actor())
+        return render_template("case/show.html", page=CasePage(session, case, actor(), asked))
