@@ -25,7 +25,7 @@ def end_fired(session: Session, case: CaseFile, instance: Instance, rows: Rows) 
             row = _row(case, timer)
             session.add(row)
         if row is not None:
-            row.status = FIRED
+            row.status, row.due_at, row.fault = FIRED, timer.due_at, ""
             row.engine_task_id = None if timer.repeats else timer.engine_id
     if any(timer.repeats for timer in fired):
         # The next row takes over the engine's id, which is in the table once.
@@ -34,6 +34,8 @@ def end_fired(session: Session, case: CaseFile, instance: Instance, rows: Rows) 
 
 def follow(session: Session, case: CaseFile, instance: Instance, rows: Rows) -> None:
     """A row for every timer that waits; where the engine has armed one anew its row follows."""
+    for timer in [*instance.fired(), *instance.timers()]:
+        _carry(instance, rows, timer)
     for timer in instance.timers():
         row, clock = rows.timers.get(timer.engine_id), _clock(instance, rows, timer)
         if row is None:
@@ -42,7 +44,6 @@ def follow(session: Session, case: CaseFile, instance: Instance, rows: Rows) -> 
             _arm(row, timer, clock)
         elif _has_changed(row, timer, clock):
             _arm(row, timer, clock)
-            _carry(instance, rows, timer, clock)
         if (row.due_at, row.is_held) != (timer.due_at, timer.is_held):
             instance.reschedule(timer.engine_id, row.due_at, row.is_held)
 
@@ -78,9 +79,12 @@ def _clock(instance: Instance, rows: Rows, timer: ArmedTimer) -> Deadline | None
     return rows.clock(instance.definition.drawing.timers[timer.element_id].deadline, timer.start_on)
 
 
-def _carry(instance: Instance, rows: Rows, timer: ArmedTimer, clock: Deadline | None) -> None:
+def _carry(instance: Instance, rows: Rows, timer: ArmedTimer) -> None:
     """The open step of a timer that had no time until now carries its clock."""
-    step = instance.definition.drawing.timers[timer.element_id].attached_to
+    clock, step = (
+        _clock(instance, rows, timer),
+        instance.definition.drawing.timers[timer.element_id].attached_to,
+    )
     for task in rows.tasks.values():
-        if clock is not None and task.element_id == step and task.status == OPEN:
+        if clock is not None and task.element_id == step and task.status == OPEN and not task.deadline_id:
             task.deadline_id, task.due_at = clock.id, clock.due_at

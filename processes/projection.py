@@ -54,7 +54,8 @@ class Rows:
         """The row is the truth: an armed timer whose row was moved follows it before anything fires."""
         for engine_id, row in self.timers.items():
             instance.reschedule(engine_id, row.due_at, row.is_held)
-            if row.status == STALLED:
+            # One that had no time is asked again.
+            if row.status == STALLED and row.due_at != NO_DEADLINE:
                 instance.put_off(engine_id, EngineFault(row.fault))
 
     def clock(self, key: str, start_on: date | None) -> Deadline | None:
