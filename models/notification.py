@@ -47,10 +47,16 @@ class Message:
     """One line of a person's messages; `number` of the case when the person may see it."""
 
     id: int
+    kind: str
     text: str
     number: str
     created_at: datetime
     is_read: bool
+
+    @property
+    def title(self) -> str:
+        """Its first line; a digest has more."""
+        return self.text.partition("\n")[0]
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ def messages_of(session: Session, user: User, after: str = "", limit: int = 20) 
         query = query.where(tuple_(Notification.created_at, Notification.id) < read_cursor(after))
     rows = session.execute(query.limit(limit + 1)).all()
     lines = [
-        Message(row.id, row.text, number or "", row.created_at, row.read_at is not None)
+        Message(row.id, row.kind, row.text, number or "", row.created_at, row.read_at is not None)
         for row, number in rows[:limit]
     ]
     more = cursor_after(lines[-1].created_at, lines[-1].id) if len(rows) > limit else ""

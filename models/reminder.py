@@ -21,7 +21,7 @@ from models.working_days import Calendar, due_on, next_working_day, roll_forward
 DEFAULT = "-2=assignee; 0=assignee; 1=assignee,supervisor; daily=supervisor"
 DAILY = "daily"
 MAX_OFFSET, MAX_RUNGS, MAX_TEXT = 60, 12, 300
-_FULL_WIDTH = str.maketrans("；，＝－", ";,=-")
+_FULL_WIDTH = str.maketrans("；，＝－＋", ";,=-+")
 _OFFSET = re.compile(r"[+-]?[0-9]{1,3}", re.ASCII)
 
 
@@ -117,8 +117,8 @@ def parse(text: str) -> Ladder:
 
 
 def _rung(part: str) -> tuple[str, frozenset[Recipient]]:
-    offset, _equals, names = (piece.strip() for piece in part.partition("="))
-    if offset != DAILY and not _OFFSET.fullmatch(offset):
+    offset, equals, names = (piece.strip() for piece in part.partition("="))
+    if not equals or (offset != DAILY and not _OFFSET.fullmatch(offset)):
         raise Refusal(f"预警设置“{part}”应写成“工作日数=提醒对象”，如 -2=assignee、daily=supervisor。")
     if offset != DAILY and abs(int(offset)) > MAX_OFFSET:
         raise Refusal(f"预警设置“{part}”的工作日数应在 -{MAX_OFFSET} 至 {MAX_OFFSET} 之间。")
