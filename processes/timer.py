@@ -101,9 +101,13 @@ def next_due(session: Session) -> datetime | None:
     return session.scalar(query)
 
 
-def retry(session: Session, ids: Collection[int], actor: User) -> int:
-    """Arm stalled timers again; how many. One that is not stalled any more is left as it is."""
-    actor.require(Permission.JOBS_MANAGE)
+def retry(session: Session, ids: Collection[int], actor: User | None) -> int:
+    """Arm stalled timers again; how many. One that is not stalled any more is left as it is.
+
+    `actor` is empty for the command line of the server itself.
+    """
+    if actor is not None:
+        actor.require(Permission.JOBS_MANAGE)
     query = select(Timer).where(Timer.id.in_(ids), Timer.status == STALLED)
     found = session.scalars(query.order_by(Timer.case_id, Timer.id)).all()
     retried = 0

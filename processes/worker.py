@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import delete
@@ -45,6 +46,15 @@ def abandoned(session: Session) -> list[str]:
     """Executor ids with running jobs and without a living process."""
     at = real_now()
     return background.abandoned([row.executor_id for row in workers(session) if row.is_alive(at)])
+
+
+def record_retry(session: Session, jobs: Collection[str], actor: User | None) -> None:
+    """Say in the log who let failed jobs run again."""
+    if actor is not None:
+        actor.require(Permission.JOBS_MANAGE)
+    if jobs:
+        summary = f"重试 {len(jobs)} 项失败的后台任务"
+        audit.record(session, "job.retried", summary, actor=actor, new={"jobs": list(jobs)})
 
 
 def record_failover(session: Session, executor_id: str, moved: int, actor: User | None) -> None:

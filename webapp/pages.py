@@ -44,6 +44,7 @@ MENU = (
     Entry("机构与用户", "people.show", Permission.PEOPLE_MANAGE),
     Entry("政策参数", "policy.show", Permission.POLICY_MANAGE),
     Entry("流程管理", "process.show", Permission.PROCESS_MANAGE),
+    Entry("后台任务", "jobs.show", Permission.JOBS_MANAGE),
 )
 
 

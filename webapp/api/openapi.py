@@ -123,6 +123,10 @@ def _schemas() -> Json:
         ),
         "Fields": _parts({"fields": {"type": "object", "description": "Fields of the application form"}}),
         "Withdrawal": _parts({"reason": {"type": "string", "minLength": 1, "maxLength": 500}}),
+        "Retry": _parts(
+            {"kind": {"type": "string", "enum": ["timer", "message", "job"]}, "id": {"type": "string"}},
+            optional=("id",),
+        ),
         "Completion": _parts({"answers": {"anyOf": [_ref(name) for name in answers]}}),
         "NewDocument": _parts({"kind": {"type": "string"}, "file": {"type": "string", "format": "binary"}}),
     }

@@ -145,6 +145,36 @@ RESULTS: Json = {
             "uploaded_at": _MOMENT,
         }
     ),
+    "Worker": _object(
+        {
+            "id": _TEXT,
+            "host": _TEXT,
+            "pid": _NUMBER,
+            "started_at": _MOMENT,
+            "beat_at": _MOMENT,
+            "state": {"type": "string", "enum": ["alive", "lost", "stopped"]},
+        }
+    ),
+    "Standing": _object(
+        {
+            "kind": {"type": "string", "enum": ["timer", "message", "job"]},
+            "id": _TEXT,
+            "what": _TEXT,
+            "case": _or_null(_TEXT),
+            "since": _MOMENT,
+            "attempts": _or_null(_NUMBER),
+            "reason": _TEXT,
+        }
+    ),
+    "Background": _object(
+        {
+            "is_well": _FLAG,
+            "waiting_messages": _NUMBER,
+            "workers": _list("Worker"),
+            "standing": _list("Standing"),
+        }
+    ),
+    "Retried": _object({"retried": _NUMBER}),
     "LetterLine": _object({"number": _TEXT, "kind": _TEXT, "title": _TEXT, "issued_on": _DAY}),
     "Case": _object(
         {

@@ -7,7 +7,7 @@ from flask import Response, jsonify
 from models.inbox import Scope
 from models.people import Permission
 from models.working_days import Light
-from webapp.api import case, task
+from webapp.api import case, jobs, task
 from webapp.api.openapi import document
 from webapp.api.route import Route
 
@@ -138,5 +138,22 @@ ROUTES: tuple[Route, ...] = (
         "CaseBrief",
         body="Completion",
         errors=(404, 409),
+    ),
+    Route(
+        "GET",
+        "/jobs",
+        jobs.show_jobs,
+        Permission.JOBS_MANAGE,
+        "Worker processes, and what stands still in the background",
+        "Background",
+    ),
+    Route(
+        "POST",
+        "/jobs/retry",
+        jobs.retry_jobs,
+        Permission.JOBS_MANAGE,
+        "Let what stands still go on: one, or all of a kind",
+        "Retried",
+        body="Retry",
     ),
 )

@@ -12,8 +12,9 @@ import click
 from flask import current_app
 from waitress import create_server  # type: ignore[import-untyped]  # it ships no types
 
-from webapp import jobs
+from webapp import jobs, repair
 from webapp.cli.group import Group, Stop, command
+from webapp.pages import moment
 
 THREADS = 8
 group = Group("jobs", help="到期事项。")
@@ -29,6 +30,26 @@ def run() -> None:
         click.echo("没有到期的事项。")
     if sealed := jobs.anchor_if_due():
         click.echo(f"审计锚点：{sealed}")
+
+
+@group.command("list")
+def show() -> None:
+    """列出停滞的计时器、未能发出的消息和失败的后台任务及其原因。"""
+    look = repair.look()
+    for kind, items in look.items.items():
+        for item in items:
+            about = f"{item.number} {item.what}".strip()
+            click.echo(f"{kind.value}\t{item.id}\t{moment(item.since)}\t{about}\t{item.reason}")
+    if not any(look.items.values()):
+        click.echo("没有停滞或失败的事项。")
+
+
+@group.command("retry")
+@click.argument("kind", type=click.Choice([kind.value for kind in repair.Kind]))
+@click.argument("ids", nargs=-1)
+def retry(kind: str, ids: tuple[str, ...]) -> None:
+    """重试 KIND 类的事项：timer 停滞的计时器，message 未能发出的消息，job 失败的后台任务；不给编号则全部重试。"""
+    click.echo(f"已重试 {repair.retry(kind, ids or None, None)} 项。")
 
 
 @command("serve")
