@@ -101,9 +101,14 @@ class Instance:
             # Asks again for the time of those that had none.
             self._workflow.refresh_timers()
         self._recount()
-        upto = now()
+        upto, kept = now(), None
         while (due := self._next_due(upto)) is not None:
-            self._fire(due)
+            kept = kept or self._kept()
+            try:
+                self._fire(due)
+            except EngineFault as fault:
+                self._go_back(kept)
+                self.put_off(due.engine_id, fault)
 
     def put_off(self, engine_id: str, fault: EngineFault) -> None:
         """In this knock the timer does not fire."""
@@ -130,22 +135,26 @@ class Instance:
         return min(due, key=lambda t: (t.due_at, t.moves_on), default=None)
 
     def _fire(self, timer: ArmedTimer) -> None:
-        asked, kept = self._asked, dump(self._workflow)
-        passed, steps, fired = Counter(self.passed), self._steps, list(asked.fired)
-        asked.firing = timer.engine_id
+        self._asked.firing = timer.engine_id
         try:
             # What follows counts from the event's own instant, also when the worker comes late.
             with fixed_at(timer.due_at), _engine_faults():
                 self._workflow.refresh_timers()
                 self.run()
-            if asked.firing:
+            if self._asked.firing:
                 raise EngineFault("计时器已到期，但流程没有响应。")
-        except EngineFault as fault:
-            self._workflow = load(kept, self.definition, self._workflow.script_engine)
-            self.passed, self._steps, asked.fired = passed, steps, fired
-            self.put_off(timer.engine_id, fault)
         finally:
-            asked.firing = ""
+            self._asked.firing = ""
+
+    def _kept(self) -> tuple[bytes, Mapping[str, int], int, int]:
+        """What to go back to when a timer cannot fire: half a step must not stay."""
+        return dump(self._workflow), Counter(self.passed), self._steps, len(self._asked.fired)
+
+    def _go_back(self, kept: tuple[bytes, Mapping[str, int], int, int]) -> None:
+        state, passed, self._steps, fired = kept
+        self._workflow = load(state, self.definition, self._workflow.script_engine)
+        self.passed = Counter(passed)
+        del self._asked.fired[fired:]
 
     def _recount(self) -> None:
         """A term in days that no clock of the case holds follows the calendar in force."""
