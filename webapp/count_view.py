@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from models.deadline import PAUSE_LIMIT
+from models.case import CaseFile
+from models.case_record import track_of
+from models.database import DbSession
+from models.deadline import PAUSE_LIMIT, PROMISE, Deadline
 from models.explanation import Explanation
 from models.people import Role, User
 from models.term import CountedDay
+from processes.workflow import definition_of
 
 WEEKDAYS = ("一", "二", "三", "四", "五", "六", "日")
 # Mark → what is written in the cell of the calendar when the day has no number, and its word in the legend.
@@ -93,6 +97,18 @@ class CountView:
         mark = "due" if self.explanation.is_last(day) and day.mark != "start" else str(day.mark)
         weekday = WEEKDAYS[day.date.weekday()]
         return Line(day.date, f"星期{weekday}", day.number, mark, WORDS[mark], day.reason)
+
+
+def start_fact_of(session: DbSession, case: CaseFile, clock: Deadline) -> str:
+    """The fact of the case from which the clock counts, as it is drawn."""
+    track = track_of(session, case)
+    if track is None or clock.key == PAUSE_LIMIT:
+        return ""
+    drawing = definition_of(session, track.definition_id).drawing
+    if clock.key == PROMISE:
+        return drawing.promise_from
+    drawn = next((timer for timer in drawing.timers.values() if timer.deadline == clock.key), None)
+    return drawn.expression.rpartition(",")[2].strip(" )") if drawn and "," in drawn.expression else ""
 
 
 def _month(year: int, month: int, by_day: Mapping[date, Line]) -> Month:

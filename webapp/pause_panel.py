@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
@@ -20,6 +21,7 @@ from models.material import material_choices, material_label
 from models.pause import Pause, PauseKind, pauses_of
 from models.people import Permission, User
 from models.workflow import UserTask
+from processes import pause as verbs
 from processes.pause_material import awaiting, wanted
 from processes.worklist import may_work
 
@@ -70,6 +72,18 @@ def typed(prefix: str, data: MultiDict[str, str] | None, context: FormContext) -
 def asking_context(applicant_type: str) -> FormContext:
     """What the request may choose from: the materials of the published list."""
     return FormContext(today=today(), materials=material_choices(applicant_type))
+
+
+def asked_of(answers: dict[str, Any]) -> verbs.Asked:
+    """What the form states, as the verb takes it; without a limit of its own the longest of its kind holds."""
+    kind = PauseKind(answers["kind"])
+    return verbs.Asked(
+        kind=kind,
+        reason=str(answers["reason"]),
+        limit_days=answers["limit_days"] or kind.days,
+        items=answers["items"],
+        delivery_method=str(answers["delivery_method"] or "direct"),
+    )
 
 
 class PausePanel:

@@ -46,6 +46,9 @@ BODIES: dict[str, Any] = {
     "api.save_fields": {"fields": {}},
     "api.withdraw_case": {"reason": "无"},
     "api.complete_task": {"answers": {}},
+    "api.pause_task": {"answers": {}},
+    "api.resume_pause": {"answers": {"resumed_on": "2026-03-02", "result": "无"}},
+    "api.decide_pause": {"answers": {"decision": "approve", "decision_text": "无"}},
     "api.create_case": {"scheme": "", "applicant_type": "", "fields": {}},
 }
 PDF = b"%PDF-1.4\n%%EOF\n"

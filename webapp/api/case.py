@@ -48,14 +48,14 @@ def create_case() -> tuple[Response, int]:
 def show_case(number: str) -> Response:
     """Where a case stands and by when each office must act."""
     with reading() as session:
-        return jsonify(present.case(session, _case(session, number), actor()))
+        return jsonify(present.case(session, case_of(session, number), actor()))
 
 
 def save_fields(number: str) -> Response:
     """Replace the fields that are named; while 补正 is open the application must stay valid."""
     fields = read_body({"fields": dict})["fields"]
     with transaction() as session:
-        case = verbs.editable(session, _case(session, number).id, actor())
+        case = verbs.editable(session, case_of(session, number).id, actor())
         context = application_context(session)
         kept = _shaped(case.applicant_type, fields, context)
         if case.status != CaseStatus.DRAFT:
@@ -67,7 +67,7 @@ def save_fields(number: str) -> Response:
 def submit_case(number: str) -> Response:
     """Check a draft as a whole and submit it."""
     with transaction() as session:
-        case = verbs.editable(session, _case(session, number).id, actor())
+        case = verbs.editable(session, case_of(session, number).id, actor())
         if case.status == CaseStatus.DRAFT:
             fields = _checked(case.applicant_type, case.application, application_context(session))
             verbs.save_application(session, case.id, fields, actor())
@@ -80,7 +80,7 @@ def withdraw_case(number: str) -> Response:
     body = read_body({"reason": str})
     with transaction() as session:
         reason = str(cleaned(WithdrawalForm, body)["reason"])
-        case = withdrawal.withdraw(session, _case(session, number).id, actor(), reason)
+        case = withdrawal.withdraw(session, case_of(session, number).id, actor(), reason)
     return jsonify(present.brief(case))
 
 
@@ -90,14 +90,15 @@ def add_document(number: str) -> tuple[Response, int]:
     if file is None:
         raise Refusal("请选择要上传的文件。", "file")
     with transaction() as session:
-        case = _case(session, number)
+        case = case_of(session, number)
         if kind not in dict(material_choices(case.applicant_type)):
             raise Refusal("请选择材料名称。", "kind")
         row = documents.add(session, case.id, kind, file.filename or "", file.read(), actor())
     return jsonify(present.document(row)), 201
 
 
-def _case(session: DbSession, number: str) -> CaseFile:
+def case_of(session: DbSession, number: str) -> CaseFile:
+    """The case of that number, if the caller may see it. Raises NotFound."""
     if not number.isalnum() or len(number) > _LONGEST_NUMBER:
         raise NotFound("未找到该案卷，或您无权查看。")
     return case_numbered(session, number, actor())

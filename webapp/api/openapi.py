@@ -8,6 +8,8 @@ from functools import cache
 from typing import Any
 
 from forms.application import steps_for
+from forms.base import BaseForm
+from forms.pause import PauseDecisionForm, PauseForm, ResumeForm
 from forms.registry import TASK_FORMS
 from forms.schema import json_schema
 from models.vocabulary import ApplicantType
@@ -18,6 +20,11 @@ from webapp.api.route import Route
 Json = dict[str, Any]
 PREFIX = "/api/v1"
 _PARAMETER = re.compile(r"<(?:(?P<kind>[a-z]+)(?:\([^)]*\))?:)?(?P<name>[a-z_]+)>")
+_PAUSE_FORMS: dict[str, type[BaseForm]] = {
+    "PauseRequest": PauseForm,
+    "PauseResumption": ResumeForm,
+    "PauseDecision": PauseDecisionForm,
+}
 _ERRORS = {
     400: "The body is not JSON",
     401: "No valid bearer token",
@@ -128,6 +135,7 @@ def _schemas() -> Json:
             optional=("id",),
         ),
         "Completion": _parts({"answers": {"anyOf": [_ref(name) for name in answers]}}),
+        **{name: _parts({"answers": _plain(json_schema(form))}) for name, form in _PAUSE_FORMS.items()},
         "NewDocument": _parts({"kind": {"type": "string"}, "file": {"type": "string", "format": "binary"}}),
     }
 

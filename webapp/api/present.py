@@ -43,7 +43,7 @@ def case(session: DbSession, file: CaseFile, reader: User) -> Json:
         "tasks": [_open_task(task, file) for task in open_tasks(session, file)],
         "deadlines": [deadline(clock) for clock in deadlines_of(session, file)],
         "timeline": [
-            {"at": _instant(line.at), "who": line.who, "what": line.what}
+            {"at": instant(line.at), "who": line.who, "what": line.what}
             for line in milestones(events(session, file), [], reader)
         ],
         "documents": [document(row) for row in documents_of(session, file)],
@@ -67,6 +67,7 @@ def brief(file: CaseFile) -> Json:
 def deadline(clock: Deadline) -> Json:
     """A clock; `working_days` is the drawn length, counted in `unit`, without the extension."""
     return {
+        "id": clock.id,
         "key": clock.key,
         "name": clock.name,
         "clause": clock.clause,
@@ -75,7 +76,9 @@ def deadline(clock: Deadline) -> Json:
         "unit": clock.clock_unit,
         "extension_days": clock.extension_days,
         "due_on": clock.due_on.isoformat(),
+        "paused_on": to_json(clock.paused_on),
         "provisional": clock.provisional,
+        "missed_at": instant(clock.missed_at),
         "light": clock.light.value,
         "words": clock.words,
         "done_on": to_json(clock.done_on),
@@ -95,8 +98,8 @@ def item(line: inbox.Item) -> Json:
         "step": line.step,
         "department": line.department,
         "assignee": line.assignee or None,
-        "created_at": _instant(line.created_at),
-        "due_at": _instant(line.due_at) if line.light is not Light.NONE else None,
+        "created_at": instant(line.created_at),
+        "due_at": instant(line.due_at) if line.light is not Light.NONE else None,
         "light": line.light.value,
         "words": line.words,
         "provisional": line.provisional,
@@ -109,9 +112,9 @@ def task(row: UserTask, file: CaseFile) -> Json:
         **_open_task(row, file),
         "status": row.status,
         "form_key": row.form_key,
-        "created_at": _instant(row.created_at),
-        "claimed_at": _instant(row.claimed_at),
-        "done_at": _instant(row.done_at),
+        "created_at": instant(row.created_at),
+        "claimed_at": instant(row.claimed_at),
+        "done_at": instant(row.done_at),
         "deadline": deadline(row.deadline) if row.deadline else None,
     }
 
@@ -126,7 +129,7 @@ def document(row: Document) -> Json:
         "media_type": row.media_type,
         "size": row.size,
         "sha256": row.sha256,
-        "uploaded_at": _instant(row.uploaded_at),
+        "uploaded_at": instant(row.uploaded_at),
     }
 
 
@@ -144,11 +147,11 @@ def _facts(session: DbSession, file: CaseFile) -> Json:
         "loan_ordinal": file.loan_ordinal,
         "region": file.region.name if file.region else None,
         **{name: office.name if office else None for name, office in offices.items()},
-        "submitted_at": _instant(file.submitted_at),
+        "submitted_at": instant(file.submitted_at),
         "received_on": to_json(file.received_on),
         "accepted_on": to_json(file.accepted_on),
         "bank_accepted_on": to_json(file.bank_accepted_on),
-        "closed_at": _instant(file.closed_at),
+        "closed_at": instant(file.closed_at),
         **{name: text for name, text in masked.items() if file.application.get(name)},
     }
 
@@ -168,5 +171,6 @@ def _open_task(row: UserTask, file: CaseFile) -> Json:
     }
 
 
-def _instant(value: datetime | None) -> str | None:
+def instant(value: datetime | None) -> str | None:
+    """ISO 8601, in UTC."""
     return value.isoformat() if value else None

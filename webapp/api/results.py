@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from models.case import CaseStatus
+from models.pause import CHANGES, PauseKind
 from models.working_days import Light
 
 Json = dict[str, Any]
@@ -116,6 +117,7 @@ RESULTS: Json = {
     "TaskPage": _object({"tasks": _list("TaskLine"), "after": _or_null(_TEXT)}),
     "Deadline": _object(
         {
+            "id": _NUMBER,
             "key": _TEXT,
             "name": _TEXT,
             "clause": _TEXT,
@@ -123,13 +125,71 @@ RESULTS: Json = {
             "working_days": {**_NUMBER, "description": "Drawn length, in `unit`, without the extension"},
             "unit": {"type": "string", "enum": ["working", "calendar"]},
             "extension_days": _NUMBER,
-            "due_on": _DAY,
+            "due_on": {**_DAY, "description": "While `paused_on` is set: as it stood then"},
+            "paused_on": _or_null(_DAY),
+            "missed_at": _or_null(_MOMENT),
             "provisional": {**_FLAG, "description": "暂定: the year's official calendar is not published"},
             "light": _LIGHT,
             "words": _TEXT,
             "done_on": _or_null(_DAY),
             "cancelled_on": _or_null(_DAY),
             "late_by": {**_NUMBER, "description": "Days late, in `unit`; 0 when on time"},
+        }
+    ),
+    "Pause": _object(
+        {
+            "id": _NUMBER,
+            "deadline_id": _NUMBER,
+            "kind": {"type": "string", "enum": [kind.value for kind in PauseKind]},
+            "title": _TEXT,
+            "basis": _TEXT,
+            "reason": _TEXT,
+            "items": {"type": "array", "items": {"type": "object", "additionalProperties": _TEXT}},
+            "limit_days": {**_NUMBER, "description": "Working days"},
+            "limit_deadline_id": {**_or_null(_NUMBER), "description": "The clock of its own limit"},
+            "requested_at": _MOMENT,
+            "decision": {"type": ["string", "null"], "enum": ["approve", "refuse", None]},
+            "decision_text": _TEXT,
+            "paused_on": _or_null(_DAY),
+            "resumed_on": _or_null(_DAY),
+            "result": _TEXT,
+        }
+    ),
+    "CaseDeadlines": _object({"number": _TEXT, "deadlines": _list("Deadline"), "pauses": _list("Pause")}),
+    "CountedDay": _object(
+        {
+            "date": _DAY,
+            "number": {
+                **_or_null(_NUMBER),
+                "description": "Which day of the term it is; null: it does not count",
+            },
+            "mark": {"type": "string", "enum": ["start", "counted", "off", "paused"]},
+            "reason": _TEXT,
+        }
+    ),
+    "DeadlineChange": _object(
+        {
+            "at": _MOMENT,
+            "why": {"type": "string", "enum": list(CHANGES)},
+            "label": _TEXT,
+            "old_due_on": _DAY,
+            "new_due_on": {**_or_null(_DAY), "description": "null: the clock stands still"},
+            "provisional": _FLAG,
+            "calendar_version": _NUMBER,
+        }
+    ),
+    "DeadlineCount": _object(
+        {
+            "number": _TEXT,
+            "deadline": _ref("Deadline"),
+            "start_fact": _TEXT,
+            "region_code": _TEXT,
+            "calendar_version": _NUMBER,
+            "notices": {"type": "array", "items": _object({"title": _TEXT, "source": _TEXT})},
+            "years_without_notice": {"type": "array", "items": _NUMBER},
+            "days": _list("CountedDay"),
+            "pauses": _list("Pause"),
+            "changes": _list("DeadlineChange"),
         }
     ),
     "Milestone": _object({"at": _MOMENT, "who": _TEXT, "what": _TEXT}),

@@ -7,11 +7,12 @@ from flask import Response, jsonify
 from models.inbox import Scope
 from models.people import Permission
 from models.working_days import Light
-from webapp.api import case, jobs, task
+from webapp.api import case, deadline, jobs, task
 from webapp.api.openapi import document
 from webapp.api.route import Route
 
 _TASK = "/tasks/<int(max=2147483647):task_id>"
+_PAUSE = "/pauses/<int(max=2147483647):pause_id>"
 _CASE = "/cases/<number>"
 _TEXT = {"type": "string", "maxLength": 60}
 
@@ -85,6 +86,24 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(
         "GET",
+        f"{_CASE}/deadlines",
+        deadline.list_deadlines,
+        Permission.CASE_READ,
+        "The clocks of a case and its pauses",
+        "CaseDeadlines",
+        errors=(404,),
+    ),
+    Route(
+        "GET",
+        f"{_CASE}/deadlines/<int(max=2147483647):deadline_id>",
+        deadline.explain_deadline,
+        Permission.CASE_READ,
+        "Why a clock ends on its day: the count day by day",
+        "DeadlineCount",
+        errors=(404,),
+    ),
+    Route(
+        "GET",
         "/tasks",
         task.list_tasks,
         Permission.TASK_WORK,
@@ -128,6 +147,37 @@ ROUTES: tuple[Route, ...] = (
         "Give a claimed task back to the department",
         "Task",
         errors=(404, 409, 422),
+    ),
+    Route(
+        "POST",
+        f"{_TASK}/pause",
+        deadline.pause_task,
+        Permission.TASK_WORK,
+        "Pause the clock of a task, or ask the head of the department for it",
+        "Pause",
+        status=201,
+        body="PauseRequest",
+        errors=(404, 409),
+    ),
+    Route(
+        "POST",
+        f"{_PAUSE}/resume",
+        deadline.resume_pause,
+        Permission.TASK_WORK,
+        "Count on from the day on which the reason of a pause ended",
+        "Pause",
+        body="PauseResumption",
+        errors=(404, 409),
+    ),
+    Route(
+        "POST",
+        f"{_PAUSE}/decide",
+        deadline.decide_pause,
+        Permission.EXTENSION_APPROVE,
+        "Approve or refuse a request for a pause",
+        "Pause",
+        body="PauseDecision",
+        errors=(404, 409),
     ),
     Route(
         "POST",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -12,7 +11,7 @@ from forms.base import BaseForm, FormContext
 from models.calendar import today
 from models.case import CaseFile, case_numbered
 from models.database import DbSession, reading, transaction
-from models.pause import Pause, PauseKind
+from models.pause import Pause
 from models.people import Permission
 from models.refusal import NotFound, Refusal
 from processes import pause, worklist
@@ -20,7 +19,7 @@ from processes.pause_material import case_waiting
 from webapp.access import actor, requires
 from webapp.admin import attempt
 from webapp.case_page import Asked, CasePage
-from webapp.pause_panel import ASK, DECIDE, RESUME, Sent, asking_context, typed
+from webapp.pause_panel import ASK, DECIDE, RESUME, Sent, asked_of, asking_context, typed
 from webapp.views.document import BIGGEST_ID, add_all, chosen_files
 from webapp.wizard import add_row, without_row
 
@@ -92,18 +91,6 @@ def hand_in(pause_id: int) -> Page:
         return _page(number, asked), 422
     flash("材料已补交，经办人核对后恢复计时。")
     return redirect(url_for("case.show", number=number))
-
-
-def asked_of(answers: dict[str, Any]) -> pause.Asked:
-    """What the form states, as the verb takes it; without a limit of its own the longest of its kind holds."""
-    kind = PauseKind(answers["kind"])
-    return pause.Asked(
-        kind=kind,
-        reason=str(answers["reason"]),
-        limit_days=answers["limit_days"] or kind.days,
-        items=answers["items"],
-        delivery_method=str(answers["delivery_method"] or "direct"),
-    )
 
 
 def _asked(context: FormContext) -> BaseForm:
