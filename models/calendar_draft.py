@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from models.refusal import Refusal, refuse
-from models.working_days import DATA, SATURDAY, statutory_days
+from models.working_days import SATURDAY, are_statutory_days_known, statutory_days
 
 Kind = Literal["off", "work"]
 HOLIDAYS = ("元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节")
@@ -112,18 +112,12 @@ def _year_faults(draft: Draft) -> Iterator[str]:
     if missing:
         yield f"全年通知缺少：{'、'.join(missing)}。"
         return
-    if str(draft.year) not in _listed_years():
+    if not are_statutory_days_known(draft.year):
         return
     off = {row.day for row in draft.days if row.kind == "off"}
     for day, name in statutory_days(draft.year).items():
         if day not in off:
             yield f"{chinese(day)}（{name}）是法定节假日，通知没有安排放假。"
-
-
-def _listed_years() -> Mapping[str, Any]:
-    """Years whose 13 statutory days are known; before 2025 the law named eleven."""
-    table: Mapping[str, Any] = json.loads((DATA / "statutory.json").read_text(encoding="utf-8"))
-    return table
 
 
 def holiday_names(text: str) -> list[str]:

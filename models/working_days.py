@@ -219,6 +219,11 @@ def statutory_days(year: int) -> Mapping[date, str]:
     return {date.fromisoformat(day): name for day, name in listed.items()}
 
 
+def are_statutory_days_known(year: int) -> bool:
+    """Whether all statutory days of `year` are listed: from 2025 on, when the law names thirteen."""
+    return str(year) in _statutory_table()
+
+
 @cache
 def _statutory_table() -> dict[str, dict[str, str]]:
     table: dict[str, dict[str, str]] = json.loads((DATA / "statutory.json").read_text(encoding="utf-8"))

@@ -194,7 +194,7 @@ def discard(session: Session, notice_id: int, actor: User) -> CalendarNotice:
     return notice
 
 
-def set_office_hour(session: Session, opens: time, actor: User) -> None:
+def set_office_hour(session: Session, opens: time, actor: User) -> str:
     """From when on reminders are sent: the half hour after offices open, Shanghai time."""
     actor.require(Permission.CALENDAR_MANAGE)
     row = lock_installation(session)
@@ -209,3 +209,4 @@ def set_office_hour(session: Session, opens: time, actor: User) -> None:
         old={"office_opens": old},
         new={"office_opens": row.office_opens},
     )
+    return row.office_opens

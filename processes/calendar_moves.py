@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Update, insert, literal, select, update
+from sqlalchemy import Update, and_, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from models import reminder
@@ -101,26 +101,33 @@ def recompute_all(session: Session, calendars: Calendars, cause: Cause) -> list[
     """
     session.flush()
     moved = moves(session, calendars)
-    for (due_on, provisional, is_paused), ids in _grouped(moved):
+    warned = _warnings(session, calendars, {move.deadline_id: move.new_due_on for move in moved})
+    version = calendar().version
+    for (due_on, provisional, is_paused, remind_on), ids in _grouped(moved, warned).items():
         for chunk in _chunks(ids):
             _log(session, chunk, cause, None if is_paused else due_on, provisional)
             due_at = WHILE_PAUSED if is_paused else end_of(due_on)
-            values = {"due_on": due_on, "provisional": provisional, "due_at": due_at}
+            ends = {"due_on": due_on, "provisional": provisional, "due_at": due_at}
+            values = {**ends, "remind_on": remind_on, "calendar_version": version}
             session.execute(_update(Deadline).where(Deadline.id.in_(chunk)).values(values))
-    session.execute(_update(Deadline).where(*RUNNING).values(calendar_version=calendar().version))
+    gone = {move.deadline_id for move in moved}
+    _warn(session, {key: day for key, day in warned.items() if key not in gone})
+    others = *RUNNING, Deadline.calendar_version != version
+    session.execute(_update(Deadline).where(*others).values(calendar_version=version))
     _follow(session)
     _hold(session)
-    _remind(session, calendars)
     session.expire_all()
     return moved
 
 
-def _grouped(moved: Sequence[Move]) -> Iterator[tuple[tuple[date, bool, bool], list[int]]]:
-    groups: dict[tuple[date, bool, bool], list[int]] = {}
+def _grouped(
+    moved: Sequence[Move], warned: Mapping[int, date | None]
+) -> dict[tuple[date, bool, bool, date | None], list[int]]:
+    groups: dict[tuple[date, bool, bool, date | None], list[int]] = {}
     for move in moved:
-        key = move.new_due_on, move.provisional, move.is_paused
+        key = move.new_due_on, move.provisional, move.is_paused, warned[move.deadline_id]
         groups.setdefault(key, []).append(move.deadline_id)
-    yield from groups.items()
+    return groups
 
 
 def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -152,45 +159,62 @@ def _update(table: type[Base]) -> Update:
     return update(table).execution_options(synchronize_session=False)
 
 
+def _clock_of(table: type[UserTask] | type[Timer], column: Any) -> Any:
+    """A column of the clock of each row. A sub-query of its own: as a join it is planned by guessed statistics."""
+    return select(column).where(Deadline.id == table.deadline_id).scalar_subquery()
+
+
 def _follow(session: Session) -> None:
-    """Open tasks and armed timers carry the instant of their clock."""
-    tasks = _update(UserTask).where(
-        UserTask.deadline_id == Deadline.id, UserTask.status == OPEN, UserTask.due_at != Deadline.due_at
-    )
-    timers = _update(Timer).where(Timer.deadline_id == Deadline.id, _WAITING, Timer.due_at != Deadline.due_at)
-    for statement in (tasks, timers):
-        session.execute(statement.where(*RUNNING).values(due_at=Deadline.due_at))
+    """Open tasks and armed timers carry the instant of their clock; what is official is no longer held."""
+    due_at = _clock_of(UserTask, Deadline.due_at)
+    carried = UserTask.status == OPEN, UserTask.deadline_id.is_not(None), UserTask.due_at != due_at
+    session.execute(_update(UserTask).where(*carried).values(due_at=due_at))
+    due_at, is_provisional = _clock_of(Timer, Deadline.due_at), _clock_of(Timer, Deadline.provisional)
+    is_stale = or_(Timer.due_at != due_at, and_(Timer.is_held, is_provisional.is_(False)))
+    values = {"due_at": due_at, "is_held": and_(Timer.is_held, is_provisional)}
+    session.execute(_update(Timer).where(_WAITING, Timer.deadline_id.is_not(None), is_stale).values(values))
 
 
 def _hold(session: Session) -> None:
     """A timer that ends something waits exactly while its date is provisional (D-04)."""
-    ours = Timer.deadline_id == Deadline.id, _WAITING
-    released = *ours, Timer.is_held.is_(True), Deadline.provisional.is_(False)
-    session.execute(_update(Timer).where(*released).values(is_held=False))
-    held = *ours, Timer.is_held.is_(False), Deadline.provisional.is_(True)
+    is_provisional = _clock_of(Timer, Deadline.provisional)
+    ours = _WAITING, Timer.deadline_id.is_not(None)
+    held = *ours, Timer.is_held.is_(False), is_provisional.is_(True)
     session.execute(_update(Timer).where(*held, Timer.kind == PAUSE_LIMIT).values(is_held=True))
-    drawn = (*held, Timer.kind == DRAWN, ProcessInstance.case_id == Timer.case_id)
-    events = select(ProcessInstance.definition_id, Timer.element_id).where(*drawn).distinct()
+    version = (
+        select(ProcessInstance.definition_id)
+        .where(ProcessInstance.case_id == Timer.case_id)
+        .scalar_subquery()
+    )
+    drawn = *held, Timer.kind == DRAWN
+    events = select(version.label("version"), Timer.element_id).where(*drawn).distinct()
     for definition_id, element_id in session.execute(events).all():
         if definition_of(session, definition_id).drawing.timers[element_id].is_interrupting:
-            same = ProcessInstance.definition_id == definition_id, Timer.element_id == element_id
+            same = version == definition_id, Timer.element_id == element_id
             session.execute(_update(Timer).where(*drawn, *same).values(is_held=True))
 
 
-def _remind(session: Session, calendars: Calendars) -> None:
-    """The next warning of every running clock, counted in the new working days."""
+def _warnings(session: Session, calendars: Calendars, new_due: Mapping[int, date]) -> dict[int, date | None]:
+    """The next warning of every running clock that moves or warns on another day, in the new working days."""
     row, on = Deadline, today()
-    shown = row.id, row.ladder, row.start_on, row.due_on, row.reminded_on, row.region_code, row.remind_on
+    shown = row.id, row.due_on, row.ladder, row.start_on, row.reminded_on, row.region_code, row.remind_on
     known: dict[tuple[object, ...], date | None] = {}
-    groups: dict[date | None, list[int]] = {}
+    found: dict[int, date | None] = dict.fromkeys(new_due)
     for each in session.execute(select(*shown).where(*RUNNING, row.paused_on.is_(None))):
-        key = tuple(each[1:6])
+        due = new_due.get(each.id, each.due_on)
+        key = (due, *each[2:6])
         if key not in known:
-            ladder = reminder.parse(each.ladder or "")
-            facts = each.start_on, each.due_on, each.reminded_on, on
-            known[key] = ladder.next_on(*facts, calendars.of(each.region_code))
-        if known[key] != each.remind_on:
-            groups.setdefault(known[key], []).append(each.id)
+            ladder, region = reminder.parse(each.ladder or ""), calendars.of(each.region_code)
+            known[key] = ladder.next_on(each.start_on, due, each.reminded_on, on, region)
+        if each.id in new_due or known[key] != each.remind_on:
+            found[each.id] = known[key]
+    return found
+
+
+def _warn(session: Session, warned: Mapping[int, date | None]) -> None:
+    groups: dict[date | None, list[int]] = {}
+    for deadline_id, remind_on in warned.items():
+        groups.setdefault(remind_on, []).append(deadline_id)
     for remind_on, ids in groups.items():
         for chunk in _chunks(ids):
             session.execute(_update(Deadline).where(Deadline.id.in_(chunk)).values(remind_on=remind_on))

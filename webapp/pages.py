@@ -28,7 +28,8 @@ class Entry:
 
     label: str
     endpoint: str
-    permission: Permission
+    # None: everybody who has signed in.
+    permission: Permission | None
     values: tuple[tuple[str, str], ...] = ()
     is_for_offices: bool = False
 
@@ -40,6 +41,7 @@ MENU = (
     Entry("我的已办", "task.inbox", Permission.TASK_WORK, (("scope", "done"),)),
     Entry("新建申请", "application.choose", Permission.CASE_CREATE),
     Entry("案卷查询", "case.search", Permission.CASE_READ),
+    Entry("工作日日历", "calendar.show", None),
     Entry("审计日志", "audit.show", Permission.AUDIT_READ),
     Entry("机构与用户", "people.show", Permission.PEOPLE_MANAGE),
     Entry("政策参数", "policy.show", Permission.POLICY_MANAGE),
@@ -94,7 +96,8 @@ def _unread(user: User | None) -> str:
 def _menu(user: User) -> Iterator[tuple[Entry, bool]]:
     """The entries of a person's menu, each with whether it is the current page."""
     for entry in MENU:
-        if user.may(entry.permission) and not (entry.is_for_offices and user.department_id is None):
+        is_open = entry.permission is None or user.may(entry.permission)
+        if is_open and not (entry.is_for_offices and user.department_id is None):
             is_here = request.endpoint == entry.endpoint and all(
                 request.args.get(key, "mine") == value for key, value in entry.values
             )

@@ -8,7 +8,7 @@ from flask import Flask
 
 ROOMS = (
     "home", "login", "task", "case", "application", "document", "letter", "notification",
-    "people", "policy", "process", "audit", "clock", "jobs", "deadline", "pause",
+    "people", "policy", "process", "audit", "calendar", "clock", "jobs", "deadline", "pause",
 )  # fmt: skip
 
 
