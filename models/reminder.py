@@ -135,16 +135,23 @@ def set_next(clock: Warned, calendar: Calendar, today: date) -> None:
     """Derive the next day on which a clock warns; none while it is paused and after its end."""
     clock.remind_on = None
     if clock.is_running and clock.paused_on is None:
-        clock.remind_on = parse(clock.ladder or "").next_on(
-            clock.start_on, clock.due_on, clock.reminded_on, today, calendar
-        )
+        ladder = _ladder_of(clock)
+        clock.remind_on = ladder.next_on(clock.start_on, clock.due_on, clock.reminded_on, today, calendar)
 
 
 def owed(clock: Warned, calendar: Calendar, today: date) -> frozenset[Recipient]:
     """Whom a running clock has to warn today, with everything that was missed before."""
     if not clock.is_running or clock.paused_on is not None:
         return frozenset()
-    return parse(clock.ladder or "").owed(clock.start_on, clock.due_on, clock.reminded_on, today, calendar)
+    return _ladder_of(clock).owed(clock.start_on, clock.due_on, clock.reminded_on, today, calendar)
+
+
+def _ladder_of(clock: Warned) -> Ladder:
+    """What cannot be read warns by the default: one clock keeps nobody else's warnings back."""
+    try:
+        return parse(clock.ladder or "")
+    except Refusal:
+        return parse("")
 
 
 def _working_day_before(day: date, n: int, calendar: Calendar) -> date:

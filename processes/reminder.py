@@ -59,8 +59,11 @@ def is_due(session: Session) -> bool:
 def due_people(session: Session) -> list[int]:
     """Ids of the people whose digest is due now: lines wait for them and they had none today.
 
-    Found by the waiting lines alone: the cost does not depend on what is not due.
+    Nobody as long as there is anything to collect, so that a digest is whole. Found by the waiting lines
+    alone: the cost does not depend on what is not due.
     """
+    if is_due(session):
+        return []
     rows = session.execute(_waiting().order_by(DigestLine.user_id))
     return [row.user_id for row in rows if _is_time(row.user_id, row.region_code)]
 
