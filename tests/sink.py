@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import socket
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from typing import cast
 
 
 class Sink(socketserver.ThreadingTCPServer):
-    """Speaks as much SMTP as smtplib asks for; `refusal` is its answer to a recipient, `on_mail` runs before 250."""
+    """Speaks as much SMTP as smtplib asks for; `refusal` answers a recipient, `on_mail` runs before 250."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -28,11 +29,6 @@ class Sink(socketserver.ThreadingTCPServer):
     def url(self) -> str:
         """As DUOSHEN_SMTP_URL names it."""
         return f"smtp://127.0.0.1:{self.server_address[1]}"
-
-    @property
-    def keys(self) -> list[str]:
-        """The Message-IDs, in the order in which the mails came."""
-        return [str(mail["Message-ID"]) for mail in self.mails]
 
 
 class _Talk(socketserver.StreamRequestHandler):
@@ -65,8 +61,19 @@ class _Talk(socketserver.StreamRequestHandler):
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
         self._sink.on_mail()
-        self._sink.mails.append(cast(EmailMessage, email.message_from_bytes(b"".join(lines), policy=default)))
-        self._say("250 taken")
+        if not self._is_gone():
+            mail = email.message_from_bytes(b"".join(lines), policy=default)
+            self._sink.mails.append(cast(EmailMessage, mail))
+            self._say("250 taken")
+
+    def _is_gone(self) -> bool:
+        """Whether the client has died: a mail that nobody waits for is not taken."""
+        try:
+            return not self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except ConnectionError:
+            return True
 
 
 @contextmanager
