@@ -57,11 +57,12 @@ def fire(session: Session, timer_id: int, worker: str) -> bool:
     EngineFault, and whatever the step raises; the caller then notes the fault in a new transaction.
     """
     timer = session.get(Timer, timer_id)
-    if timer is None:
+    # Most were fired together with an earlier one of their case: no lock is needed to see that.
+    if timer is None or not _is_leased(timer, worker):
         return False
     case = locked(session, timer.case_id)
     session.refresh(timer)
-    if timer.status != ARMED or timer.leased_by != worker:
+    if not _is_leased(timer, worker):
         return False
     if timer.is_held or timer.due_at > now():
         timer.leased_by, timer.lease_until = "", None
@@ -79,7 +80,7 @@ def note_fault(session: Session, timer_id: int, worker: str, fault: str) -> None
         return
     case = locked(session, timer.case_id)
     session.refresh(timer)
-    if timer.status != ARMED or timer.leased_by != worker:
+    if not _is_leased(timer, worker):
         return
     timer.attempts += 1
     timer.fault = fault[:2000]
@@ -90,6 +91,10 @@ def note_fault(session: Session, timer_id: int, worker: str, fault: str) -> None
         timer.status = STALLED
         summary = f"计时器连续 {timer.attempts} 次未能触发，已停滞：{timer.fault[:200]}"
         audit.record(session, "timer.stalled", summary, actor=None, case=case, new={"timer": timer.id})
+
+
+def _is_leased(timer: Timer, worker: str) -> bool:
+    return timer.status == ARMED and timer.leased_by == worker
 
 
 def next_due(session: Session) -> datetime | None:

@@ -84,12 +84,13 @@ class Instance:
 
     def run(self) -> None:
         """Go on until only people and events are waited for. Raises EngineFault past MAX_STEPS."""
+        # Not the engine's own loop: it walks the whole tree for every step and stops at a depth.
         with _engine_faults():
-            while True:
-                self._workflow.do_engine_steps(did_complete_task=self._passed)
-                # A timer that fires at the end of a run is left READY: run again.
-                if all(task.task_spec.manual for task in self._in_state(TaskState.READY)):
-                    break
+            while automatic := [t for t in self._in_state(TaskState.READY) if not t.task_spec.manual]:
+                for task in automatic:
+                    if task.state == TaskState.READY:
+                        task.run()
+                        self._passed(task)
         self._workflow.get_events()
 
     def fire_due(self) -> None:

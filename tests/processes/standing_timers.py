@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from tests.processes.engine.bad_drawings import CLOSED, work
 from tests.processes.engine.drawings import drawing, end, flow, line, start, timer
 from tests.world import World
 
+_TABLES = (Deadline, UserTask, Timer, CaseDepartment, ProcessInstance)
 REVIEW = {"deadline": "qualification", "clause": "第二条"}
 
 
@@ -40,45 +42,48 @@ def publish_with_timers(count: int) -> None:
 def copies(world: World, count: int) -> list[int]:
     """Ids of `count` submitted cases that differ in nothing but their numbers and the ids of the engine."""
     pattern = world.submitted()
-    with transaction() as session:
+    with transaction() as session, session.no_autoflush:
         case = session.get_one(CaseFile, pattern)
-        return [pattern, *(_copy(session, case, number) for number in range(1, count))]
-
-
-def _copy(session: Session, case: CaseFile, number: int) -> int:
-    made = _like(case, number=f"{case.number}-{number}", audit_seq=0, audit_head="", region=case.region)
-    session.add(made)
-    session.flush()
-    audit.record(session, "case.created", "复制的案卷", actor=None, case=made)
-    clocks: dict[int | None, int | None] = {None: None}
-    for clock in _of(session, Deadline, case):
-        copied = _like(clock, case_id=made.id)
-        session.add(copied)
+        rows = {table: _of(session, table, case) for table in _TABLES}
+        # Ids are given here, so that each table is written at once.
+        made = [
+            _like(case, id=case.id + number, number=f"{case.number}-{number}") for number in range(1, count)
+        ]
+        for one in made:
+            one.audit_seq, one.audit_head = 0, ""
+        session.add_all(made)
         session.flush()
-        clocks[clock.id] = copied.id
-    engine_ids: dict[str, str] = {}
-    for row in (*_of(session, UserTask, case), *_of(session, Timer, case)):
-        engine_ids[row.engine_task_id] = str(uuid4())
-        now = {"engine_task_id": engine_ids[row.engine_task_id], "deadline_id": clocks[row.deadline_id]}
-        session.add(_like(row, case_id=made.id, **now))
-    for office in _of(session, CaseDepartment, case):
-        session.add(_like(office, case_id=made.id))
-    (token,) = _of(session, ProcessInstance, case)
-    session.add(_like(token, case_id=made.id, state=_renamed(token.state, engine_ids)))
-    return made.id
+        for number, one in enumerate(made, start=1):
+            _fill(session, one, rows, number)
+    return list(range(pattern, pattern + count))
+
+
+def _fill(session: Session, case: CaseFile, rows: dict[Any, list[Any]], number: int) -> None:
+    audit.record(session, "case.created", "复制的案卷", actor=None, case=case)
+    clocks = {clock.id: clock.id + number * len(rows[Deadline]) for clock in rows[Deadline]}
+    for clock in rows[Deadline]:
+        session.add(_like(clock, id=clocks[clock.id], case_id=case.id))
+    engine_ids = {row.engine_task_id: str(uuid4()) for row in (*rows[UserTask], *rows[Timer])}
+    for row in (*rows[UserTask], *rows[Timer]):
+        own = {"engine_task_id": engine_ids[row.engine_task_id], "deadline_id": clocks.get(row.deadline_id)}
+        session.add(_like(row, case_id=case.id, **own))
+    session.add_all(_like(office, case_id=case.id) for office in rows[CaseDepartment])
+    (token,) = rows[ProcessInstance]
+    session.add(_like(token, case_id=case.id, state=_renamed(token.state, engine_ids)))
 
 
 def _of(session: Session, table: Any, case: CaseFile) -> list[Any]:
-    return list(session.scalars(sa.select(table).where(table.case_id == case.id).order_by(table.case_id)))
+    return list(session.scalars(sa.select(table).where(table.case_id == case.id)))
 
 
 def _like(row: Any, **other: Any) -> Any:
-    kept = {
-        column.key: getattr(row, column.key)
-        for column in sa.inspect(type(row)).column_attrs
-        if column.key not in ("id", "revision")
-    }
-    return type(row)(**{**kept, **other})
+    return type(row)(**{**{name: getattr(row, name) for name in _columns(type(row))}, **other})
+
+
+@cache
+def _columns(table: Any) -> list[str]:
+    names = [column.key for column in sa.inspect(table).column_attrs]
+    return [name for name in names if name not in ("id", "revision")]
 
 
 def _renamed(state: bytes, ids: dict[str, str]) -> bytes:
