@@ -20,6 +20,7 @@ from models.deadline import Deadline
 from models.document import Document
 from models.inbox import Filters, Scope, page
 from models.letter import Letter
+from models.pause import Pause
 from models.people import Department, user_named
 from models.review import Supplement
 from models.workflow import OPEN, UserTask
@@ -74,7 +75,7 @@ def test_demo_load_and_reset(training: Flask, tmp_path: Path) -> None:
 
 
 def check_variety(session: DbSession) -> None:
-    """Every status; late, today, soon; paid in full; letters; both counties; the applicant's own."""
+    """Every status; late, today, soon, paused; paid in full; letters; both counties; the applicant's own."""
     cases = session.query(CaseFile).all()
     assert {case.status for case in cases} == {status.value for status in CaseStatus}
     assert len(cases) >= 40
@@ -83,9 +84,11 @@ def check_variety(session: DbSession) -> None:
     assert len({case.group_code for case in cases}) >= 8
     assert len({case.bank_id for case in cases}) == 3
     lights = Counter(clock.light for clock in session.query(Deadline) if clock.is_running)
-    assert lights.keys() >= {Light.OVER, Light.TODAY, Light.SOON, Light.OK}
+    assert lights.keys() >= {Light.OVER, Light.TODAY, Light.SOON, Light.OK, Light.PAUSED}
+    pauses = session.query(Pause)
+    assert {(row.is_open, row.is_asked) for row in pauses} == {(True, False), (False, True), (False, False)}
     assert session.query(Deadline).filter(Deadline.missed_at.is_not(None)).count() > lights[Light.OVER]
-    assert session.query(Deadline).filter(Deadline.extension_days > 0).count() == 2
+    assert session.query(Deadline).filter_by(key="bank").filter(Deadline.extension_days > 0).count() == 2
     assert session.query(Supplement).filter_by(is_repeated=True).count() == 1
     assert session.query(Letter).count() > 30
     refusing = session.query(UserTask).filter(UserTask.form_key == "refusal_notice", UserTask.status == OPEN)

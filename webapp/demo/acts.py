@@ -12,6 +12,8 @@ from webapp.demo.applications import Wish
 
 Answer = Callable[[Wish, date], dict[str, Any]]
 CLAIM, WITHDRAW, ANSWER = "claim", "withdraw", "answer"
+# The clock of the qualification review: “pause:a,b” for missing materials, a request for an inspection, the end.
+PAUSE, INSPECT, RESUME = "pause", "inspect", "resume"
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,9 @@ def act_for(word: str, application: Mapping[str, Any]) -> Act:
 
 
 def asked_by(word: str) -> tuple[str, ...]:
-    """The materials that “ask:a,b” says are missing."""
-    return tuple(word.removeprefix("ask:").split(",")) if word.startswith("ask:") else ()
+    """The materials that “ask:a,b” or “pause:a,b” says are missing."""
+    verb, _, materials = word.partition(":")
+    return tuple(materials.split(",")) if verb in ("ask", PAUSE) else ()
 
 
 def parse(acts: str) -> list[tuple[str, int]]:

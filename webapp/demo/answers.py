@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -30,17 +30,20 @@ def accept(wish: Wish, on: date) -> Answers:
     return {"result": "complete", "opinion": "材料齐全，符合法定形式。"}
 
 
+def missing(materials: Iterable[str]) -> list[dict[str, str]]:
+    """What is wrong with these materials, as a notice lists it."""
+    return [
+        {"material": code, "problem": MISSING[code][0], "requirement": MISSING[code][1]} for code in materials
+    ]
+
+
 def ask(*materials: str) -> Callable[[Wish, date], Answers]:
     """一次性告知 with these materials."""
 
     def answers(wish: Wish, on: date) -> Answers:
-        items = [
-            {"material": code, "problem": MISSING[code][0], "requirement": MISSING[code][1]}
-            for code in materials
-        ]
         return {
             "result": "incomplete",
-            "items": items,
+            "items": missing(materials),
             "delivery_method": "direct",
             "delivered_on": on.isoformat(),
         }

@@ -44,14 +44,28 @@ SUPPLEMENTING = (
     Story(6, "ask:group_proof+2", Wish(amount="90000.00", applicant="赵一"), opened_by="shenqing"),
     Story(10, "ask:group_proof+2 answer+3 ask:premises_proof+2", Wish(amount="70000.00", term=36)),
     Story(20, "ask:credit_report+1", Wish("sole_trader", "80000.00", channel="community"), "bank2"),
-    Story(12, "ask:premises_proof+2 answer+4 accept+1 claim:qualification_review+1", Wish(is_married=True)),
+    Story(
+        14,
+        "ask:premises_proof+2 answer+4 accept+1 claim:qualification_review+1 pause:credit_report+1 resume+3",
+        Wish(is_married=True),
+    ),
 )
 QUALIFYING = (
     Story(7, "accept+1", Wish(amount=EXACT, channel="mass_organisation")),
     Story(6, "accept+2 claim:qualification_review+0", Wish(amount="50000.00", term=12)),
     Story(9, "accept+1", Wish("partnership", "330000.00", 36, "surety")),
-    Story(4, "accept+2", Wish(ENTERPRISE, "3000000.00", channel="platform"), "bank2"),
-    Story(3, "accept+1", Wish(ENTERPRISE, "1200000.00", applicant="赵一"), opened_by="shenqing"),
+    Story(
+        4,
+        "accept+2 claim:qualification_review+0 inspect+1",
+        Wish(ENTERPRISE, "3000000.00", channel="platform"),
+        "bank2",
+    ),
+    Story(
+        3,
+        "accept+1 claim:qualification_review+0 pause:premises_proof+1",
+        Wish(ENTERPRISE, "1200000.00", applicant="赵一"),
+        opened_by="shenqing",
+    ),
     Story(8, "accept+1", Wish(amount="95000.00", region="150621", channel="village"), "bank_dlt"),
 )
 INVESTIGATING = (

@@ -12,13 +12,15 @@ from models.calendar import today
 from models.case import CaseFile
 from models.database import DbSession
 from models.material import material_label, required_materials
+from models.pause import PauseKind, pauses_of
 from models.people import DepartmentKind, User, department_choices, region_choices, user_named
 from models.workflow import UserTask, open_tasks_of
 from processes import case as cases
-from processes import document, withdrawal, worklist
+from processes import document, pause, withdrawal, worklist
 from processes.seed import DEPARTMENTS, REGIONS
 from webapp.context import application_context, task_context
 from webapp.demo import acts, applications, files
+from webapp.demo.answers import missing
 from webapp.demo.names import Names
 from webapp.demo.plan import Story
 
@@ -49,9 +51,10 @@ class Player:
         self.fields = application_answers(kind, form.fields, application_context(session))
         case = cases.create_draft(session, "startup_loan", kind, self.fields, actor)
         self.case_id = case.id
-        missing = {code for word, _days in acts.parse(self.story.acts) for code in acts.asked_by(word)}
+        words = [word for word, _days in acts.parse(self.story.acts) if not word.startswith(acts.PAUSE)]
+        absent = {code for word in words for code in acts.asked_by(word)}
         for material in required_materials(kind, form.fields):
-            if material.code not in missing:
+            if material.code not in absent:
                 self._attach(session, material.code, actor)
         cases.submit(session, case.id, actor)
 
@@ -62,12 +65,32 @@ class Player:
             withdrawal.withdraw(session, self.case_id, actor, "资金已另行解决，不再申请。")
         elif word.startswith(f"{acts.CLAIM}:"):
             self._claim(session, word.removeprefix(f"{acts.CLAIM}:"))
+        elif word.partition(":")[0] in (acts.PAUSE, acts.INSPECT, acts.RESUME):
+            self._stand_still(session, word)
         else:
             self._complete(session, word)
 
     def _claim(self, session: DbSession, element: str) -> None:
         actor = _user(session, self._post(acts.CLAIMED_BY[element]))
         worklist.claim(session, self._task(session, element).id, actor)
+
+    def _stand_still(self, session: DbSession, word: str) -> None:
+        """Pause the qualification review, ask its head for an inspection, or count on."""
+        actor = _user(session, self._post("reviewer"))
+        if word == acts.RESUME:
+            for code in self.asked:
+                self._attach(session, code, actor)
+            (standing,) = [row for row in pauses_of(session, self._case(session)) if row.is_open]
+            pause.resume(session, standing.id, today(), "材料已补齐，继续审核。", actor)
+            return
+        self.asked = list(acts.asked_by(word))
+        items = missing(self.asked)
+        asked = (
+            pause.Asked(PauseKind.SUPPLEMENT, "审核中发现部分材料不符合要求。", 10, items)
+            if items
+            else pause.Asked(PauseKind.INSPECTION, "经营场所与登记地址不一致，需实地核查。", 5)
+        )
+        pause.ask(session, self._task(session, "qualification_review").id, asked, actor)
 
     def _complete(self, session: DbSession, word: str) -> None:
         act = acts.act_for(word, self.fields)
@@ -82,7 +105,7 @@ class Player:
 
     def _checked(self, session: DbSession, task: UserTask, answers: dict[str, Any]) -> dict[str, object]:
         """The answers as the step's own form accepts them."""
-        context = task_context(session, task, session.get_one(CaseFile, self.case_id))
+        context = task_context(session, task, self._case(session))
         late = {"late_reason": LATE} if context.overdue else {}
         form = fill(TASK_FORMS[task.form_key], {**answers, **late}, context)
         if not form.validate():
@@ -90,9 +113,11 @@ class Player:
         return form.answers()
 
     def _task(self, session: DbSession, element: str) -> UserTask:
-        case = session.get_one(CaseFile, self.case_id)
-        rows = session.query(UserTask).where(open_tasks_of(case)).all()
+        rows = session.query(UserTask).where(open_tasks_of(self._case(session))).all()
         return next(task for task in rows if task.element_id == element)
+
+    def _case(self, session: DbSession) -> CaseFile:
+        return session.get_one(CaseFile, self.case_id)
 
     def _attach(self, session: DbSession, code: str, actor: User) -> None:
         is_card = code.endswith("id_card")
