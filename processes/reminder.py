@@ -7,7 +7,7 @@ a person into one message; the key of `Digest` admits one a day. What comes late
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zlib import crc32
@@ -20,17 +20,16 @@ from models import reminder
 from models.calendar import SHANGHAI, calendar, now, office_opens, today
 from models.case import CaseFile
 from models.deadline import Deadline
-from models.digest import Digest, DigestLine
+from models.digest import Digest, DigestLine, Line, waiting_lines
 from models.people import Department, Region, Role, User
-from models.working_days import Light, next_working_day, roll_forward
+from models.working_days import next_working_day, roll_forward
 from processes.notification import Mail, tell
 from processes.reminder_posts import recipients
+from processes.reminder_text import citizen_text, digest_text
 
 CHUNK = 200
 # The first digests leave a minute after the office opens, the last ones within half an hour.
 FIRST, SPREAD = timedelta(minutes=1), timedelta(minutes=29)
-SHOWN = 20
-_LIGHTS = ((Light.OVER, "已超期"), (Light.TODAY, "今日到期"), (Light.SOON, "临近到期"))
 
 
 def collect(session: Session, limit: int = CHUNK) -> int:
@@ -73,14 +72,14 @@ def remind_person(session: Session, user_id: int) -> bool:
     person = session.execute(_waiting().where(DigestLine.user_id == user_id)).first()
     if person is None or not _is_time(user_id, person.region_code):
         return False
-    lines = _lines(session, user_id)
-    shown = [(clock, case) for clock, case in lines if clock.is_running and not clock.is_paused]
+    lines = waiting_lines(session, user_id)
+    shown = [line for line in lines if line.is_live]
     if shown and not _admitted(session, user_id, len(shown)):
         return False
-    taken = [clock.id for clock, _case in lines]
-    session.execute(
-        delete(DigestLine).where(DigestLine.user_id == user_id, DigestLine.deadline_id.in_(taken))
-    )
+    mine = delete(DigestLine).where(DigestLine.user_id == user_id)
+    for start in range(0, len(lines), CHUNK):
+        part = [line.deadline_id for line in lines[start : start + CHUNK]]
+        session.execute(mine.where(DigestLine.deadline_id.in_(part)))
     if shown:
         _send(session, session.get_one(User, user_id), shown)
     return bool(shown)
@@ -136,17 +135,6 @@ def _waiting() -> Any:
     )
 
 
-def _lines(session: Session, user_id: int) -> list[tuple[Deadline, CaseFile]]:
-    query = (
-        select(Deadline, CaseFile)
-        .join(DigestLine, DigestLine.deadline_id == Deadline.id)
-        .join(CaseFile, CaseFile.id == Deadline.case_id)
-        .where(DigestLine.user_id == user_id)
-        .order_by(Deadline.due_on, Deadline.id)
-    )
-    return [(clock, case) for clock, case in session.execute(query)]
-
-
 def _write_lines(session: Session, found: Iterable[tuple[int, int]]) -> None:
     rows = [{"user_id": user, "deadline_id": clock, "added_at": now()} for user, clock in found]
     if rows:
@@ -165,36 +153,10 @@ def _insert(session: Session, table: Any) -> Any:
     return (postgresql.insert if is_postgresql else sqlite.insert)(table)
 
 
-def _send(session: Session, user: User, shown: list[tuple[Deadline, CaseFile]]) -> None:
+def _send(session: Session, user: User, shown: Sequence[Line]) -> None:
     if user.role == Role.APPLICANT:
-        text = "\n".join(_citizen_line(clock, case) for clock, case in shown[:SHOWN])
-        subject = "您的申请有事项即将到期"
+        subject, text = "您的申请有事项即将到期", citizen_text(shown)
     else:
-        text = _digest([clock for clock, _case in shown], [_line(clock, case) for clock, case in shown])
-        subject = f"时限提醒：{len(shown)} 件事项需要注意"
-    only = shown[0][1] if len(shown) == 1 else None
+        subject, text = f"时限提醒：{len(shown)} 件事项需要注意", digest_text(shown)
+    only = session.get_one(CaseFile, shown[0].case_id) if len(shown) == 1 else None
     tell(session, [user.id], "reminder", text, only, Mail(subject, text))
-
-
-def _digest(clocks: Collection[Deadline], lines: list[str]) -> str:
-    """The counts, then the first lines, the most urgent ones on top."""
-    found = [_stage(clock) for clock in clocks]
-    counts = [f"{found.count(stage)} 件{title}" for stage, title in _LIGHTS if stage in found]
-    rest = f"\n其余 {len(lines) - SHOWN} 件请在待办中查看。" if len(lines) > SHOWN else ""
-    head = f"您有 {len(lines)} 件事项需要注意：{'、'.join(counts)}。"
-    return head + "".join(f"\n{line}" for line in lines[:SHOWN]) + rest
-
-
-def _stage(clock: Deadline) -> Light:
-    return clock.light if clock.light in (Light.OVER, Light.TODAY) else Light.SOON
-
-
-def _line(clock: Deadline, case: CaseFile) -> str:
-    return f"{case.number} {clock.name}：{clock.due_on.isoformat()} 到期，{clock.words}"
-
-
-def _citizen_line(clock: Deadline, case: CaseFile) -> str:
-    text = (
-        f"您的申请 {case.number}：{clock.name}至 {clock.due_on.isoformat()} 止，{clock.words}，请及时办理。"
-    )
-    return text + ("逾期未补正的，视为撤回申请。" if clock.key == "supplement" else "")
