@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any, ClassVar
 
 from forms.context import FormContext
+from forms.fields import TextField
 from forms.number_fields import ShortInput
-from models.identity import check_phone, check_resident_id, check_uscc
+from models.identity import check_email, check_phone, check_resident_id, check_uscc
 from models.refusal import Refusal
 
 ID_LENGTH = 18
@@ -70,6 +71,14 @@ class PhoneField(ShortInput):
     def read(self, text: str) -> object:
         """The number in its usual spelling."""
         return check_phone(text)
+
+
+class EmailField(TextField):
+    """An e-mail address."""
+
+    def examine(self, text: str) -> object:
+        """The address in half-width letters."""
+        return check_email(text)
 
 
 class AccountField(ShortInput):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from forms.base import BaseForm
 from forms.choice_fields import BooleanConfirm, ChoiceField
 from forms.fields import TextField
+from forms.identity_fields import EmailField, PhoneField
 from models.people import DepartmentKind, Role
 
 ROLES = [(role.value, role.label) for role in Role]
@@ -35,6 +36,8 @@ class ChangeUserForm(BaseForm):
     name = TextField("姓名", required=True, max_length=40)
     role = ChoiceField("角色", required=True, options=ROLES, hint="一人一个角色；修改后须重新登录")
     department = ChoiceField("所属机构", source="departments", hint="申请人不填")
+    phone = PhoneField("手机", hint="选填；接收短信提醒")
+    email = EmailField("电子邮箱", max_length=120, hint="选填；接收邮件提醒")
     is_active = BooleanConfirm("在用", hint="停用后不能登录")
 
 
@@ -47,3 +50,5 @@ class UserForm(BaseForm):
     name = TextField("姓名", required=True, max_length=40)
     role = ChoiceField("角色", required=True, options=ROLES, hint="一人一个角色")
     department = ChoiceField("所属机构", source="departments", hint="申请人不填")
+    phone = PhoneField("手机", hint="选填；接收短信提醒")
+    email = EmailField("电子邮箱", max_length=120, hint="选填；接收邮件提醒")

@@ -53,6 +53,9 @@ COMPOUND_SURNAMES = frozenset(
     )
 )
 
+_EMAIL = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,24}"
+)
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"(010|02[0-9]|0[3-9][0-9]{2})-?([1-9][0-9]{6,7})(-[0-9]{1,6})?")
 
@@ -162,6 +165,14 @@ def check_phone(text: str) -> str:
     return f"{landline[1]}-{landline[2]}{landline[3] or ''}"
 
 
+def check_email(text: str) -> str:
+    """An e-mail address of plain letters, at most 120 characters. Raises Refusal."""
+    address = unicodedata.normalize("NFKC", text).strip()
+    if len(address) > 120 or not _EMAIL.fullmatch(address):
+        raise Refusal("电子邮箱格式不正确，例如 name@example.gov.cn。")
+    return address
+
+
 def age_on(birth_on: date, on: date) -> int:
     """Full years (周岁) on a date; 29 February counts as the last day of February (民法典 202).
 
@@ -215,6 +226,12 @@ def mask_id(number: str) -> str:
 def mask_phone(number: str) -> str:
     """First three and last four digits of a mobile number; the last four of any other."""
     return _mask(number, 3 if _MOBILE.fullmatch(number) else 0, 4)
+
+
+def mask_email(address: str) -> str:
+    """The first letter and the domain: z***@example.gov.cn."""
+    name, at, domain = address.partition("@")
+    return f"{name[:1]}***{at}{domain}" if address else ""
 
 
 def mask_account(number: str) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import audit
+from models.identity import check_email, check_phone, mask_email, mask_phone
 from models.people import Department, DepartmentKind, Permission, Region, Role, User, user_named
 from models.refusal import NotFound, Refusal
 from processes.login import close_all_sessions, hash_password, is_password_of
@@ -20,12 +22,14 @@ _REGION = re.compile(r"[0-9]{6,12}")
 
 @dataclass(frozen=True)
 class Place:
-    """Who a person is in the house. `role` is the value or the Chinese title."""
+    """Who a person is in the house, and where he is reached. `role` is the value or the Chinese title."""
 
     name: str
     role: str
     department_id: int | None
     is_active: bool = True
+    phone: str = ""
+    email: str = ""
 
 
 def add_user(
@@ -49,11 +53,12 @@ def add_user(
         department_id=place.department_id,
         password_hash=hash_password(first),
         must_change_password=True,
+        **_reached(place),
     )
     session.add(user)
     session.flush()
     summary = f"新增用户 {username}（{role.label}）"
-    audit.record(session, "user.added", summary, actor=actor, new={"username": username, **asdict(place)})
+    audit.record(session, "user.added", summary, actor=actor, new={"username": username, **_logged(place)})
     return user, first
 
 
@@ -64,12 +69,14 @@ def change_user(session: Session, user_id: int, place: Place, actor: User) -> Us
     role = _checked(session, place)
     if user.id == actor.id and (role.value != user.role or not place.is_active):
         raise Refusal("不能修改自己的角色或停用自己。", "role")
-    old = asdict(Place(user.name, user.role, user.department_id, user.is_active))
+    old = Place(user.name, user.role, user.department_id, user.is_active, user.phone, user.email)
+    reached = _reached(place)
     user.name, user.role = place.name.strip(), role.value
     user.department_id, user.is_active = place.department_id, place.is_active
+    user.phone, user.email = reached["phone"], reached["email"]
     close_all_sessions(session, user.id)
     summary = f"修改用户 {user.username}"
-    audit.record(session, "user.changed", summary, actor=actor, old=old, new=asdict(place))
+    audit.record(session, "user.changed", summary, actor=actor, old=_logged(old), new=_logged(place))
     return user
 
 
@@ -164,6 +171,22 @@ def department_named(session: Session, name: str) -> Department:
     if found is None:
         raise Refusal(f"没有机构“{name}”。" if name else "请写明所属机构。", "department")
     return found
+
+
+def _reached(place: Place) -> dict[str, str]:
+    """Telephone and e-mail in their usual spelling. Raises Refusal at the field."""
+    found = {}
+    for field, text, check in (("phone", place.phone, check_phone), ("email", place.email, check_email)):
+        try:
+            found[field] = check(text) if text.strip() else ""
+        except Refusal as refusal:
+            raise Refusal(refusal.message, field) from refusal
+    return found
+
+
+def _logged(place: Place) -> dict[str, Any]:
+    """As the log keeps it: where a person is reached is his own affair."""
+    return {**asdict(place), "phone": mask_phone(place.phone), "email": mask_email(place.email)}
 
 
 def _user(session: Session, user_id: int) -> User:

@@ -35,7 +35,8 @@ _LABELS = {
     "acceptance_complete": "材料齐全", "qualified": "资格审核通过", "due_diligence_passed": "尽职调查通过",
     "pre_loan_passed": "贷前调查通过", "bank_approved": "银行审批通过", "procedure_done": "手续已办妥",
     "extension_approved": "批准延期", "paid": "已放款", "phone": "联系电话", "active": "启用", "to": "截止日期",
-    "document": "材料编号", "late_reason": "超期原因",
+    "email": "电子邮箱", "worker": "工作进程", "jobs": "任务", "outbox": "消息", "timer": "计时器",
+    "attempts": "已试次数", "fault": "原因", "document": "材料编号", "late_reason": "超期原因",
     "department.name": "名称", "department.kind": "机构类别", "department.region": "地区", "letter.kind": "文书种类",
     "document.kind": "材料", "personal_data.kind": "材料", "policy.name": "名称", "policy.code": "代码",
 }  # fmt: skip

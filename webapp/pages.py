@@ -14,7 +14,7 @@ from flask_login import current_user
 from models import calendar
 from models.case import CaseStatus
 from models.database import reading
-from models.identity import mask_account, mask_id, mask_phone
+from models.identity import mask_account, mask_email, mask_id, mask_phone
 from models.material import material_label
 from models.money import format_amount
 from models.notification import UNREAD_CAP, unread_count
@@ -59,6 +59,7 @@ def init(app: Flask) -> None:
         material=material_label,
         mask_id=mask_id,
         mask_phone=mask_phone,
+        mask_email=mask_email,
         mask_account=mask_account,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -18,6 +18,7 @@ from models.identity import (
     check_resident_id,
     check_uscc,
     mask_account,
+    mask_email,
     mask_id,
     mask_name,
     mask_phone,
@@ -269,6 +270,7 @@ def test_masks() -> None:
     assert mask_id("150627199001010005") == "150627**********05"
     assert mask_phone("13800001234") == "138****1234"
     assert mask_phone("0477-8123456") == "********3456"
+    assert [mask_email(text) for text in ("zhao@example.gov.cn", "")] == ["z***@example.gov.cn", ""]
     assert mask_account("6200000000001234") == "************1234"
     assert [mask_name(name) for name in ("赵一", "钱二三", "欧阳一", "欧阳", "赵", "")] == [
         "赵*",

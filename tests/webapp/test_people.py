@@ -138,6 +138,33 @@ def test_offices_are_added_renamed_and_put_out_of_use(sign_in: SignIn) -> None:
     assert (event.old["name"], event.new["name"]) == ("示例村镇银行", "示例银行二部")
 
 
+def test_where_a_person_is_reached_is_kept_and_shown_masked(sign_in: SignIn) -> None:
+    client, here = sign_in("guanli"), user("renshe1")
+    data = {"name": here.name, "role": here.role, "department": str(here.department_id), "is_active": "yes"}
+    path = f"/admin/people/users/{here.id}"
+    for over, message in (
+        ({"email": "a@b"}, "电子邮箱格式不正确"),
+        ({"email": "a@b.cn\nBcc: c@d.cn"}, "控制字符"),
+        ({"email": "张@例.cn"}, "电子邮箱格式不正确"),
+        ({"email": f"{'a' * 110}@example.gov.cn"}, "不能超过120个字"),
+        ({"phone": "123"}, "联系电话应为"),
+    ):
+        answer = client.post(path, data={**data, **over})
+        assert (answer.status_code, message in answer.text) == (422, True), over
+    reached = {"phone": "138 0000 0001", "email": "ｒenshe1@example.gov.cn"}
+    assert client.post(path, data={**data, **reached}).status_code == 302
+    assert (user("renshe1").phone, user("renshe1").email) == ("13800000001", "renshe1@example.gov.cn")
+    page = client.get("/admin/people?q=renshe1").text
+    assert "138****0001" in page
+    assert "r***@example.gov.cn" in page
+    assert "renshe1@" not in page
+    (event,) = events("user.changed")
+    assert (event.old["email"], event.new["email"]) == ("", "r***@example.gov.cn")
+    assert 'value="renshe1@example.gov.cn"' in client.get(path).text
+    client.post(path, data={**data, "phone": "", "email": ""})
+    assert (user("renshe1").phone, user("renshe1").email) == ("", "")
+
+
 def test_unknown_rows_are_not_found(sign_in: SignIn) -> None:
     client = sign_in("guanli")
     for path in ("users/9999", "departments/9999", "users/99999999999"):

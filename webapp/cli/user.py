@@ -20,12 +20,17 @@ tokens = Group("token", help="接口令牌。")
 @click.argument("name")
 @click.argument("role")
 @click.option("--department", default="", help="所属机构全称；申请人不填。")
+@click.option("--phone", default="", help="手机，接收短信提醒。")
+@click.option("--email", default="", help="电子邮箱，接收邮件提醒。")
 @click.option("--password", default="", help="初始密码；不填则自动生成并显示一次。")
-def add(username: str, name: str, role: str, department: str, password: str) -> None:
+def add(
+    username: str, name: str, role: str, *, department: str, phone: str, email: str, password: str
+) -> None:
     """新建账号：USERNAME 登录名，NAME 姓名，ROLE 角色。首次登录须修改密码。"""
     with transaction() as session:
         office = department_named(session, department).id if department else None
-        _user, first = add_user(session, username, Place(name, role, office), None, password)
+        place = Place(name, role, office, phone=phone, email=email)
+        _user, first = add_user(session, username, place, None, password)
     click.echo(f"已新建账号 {username}，首次登录须修改密码。")
     if not password:
         click.echo(f"初始密码：{first}")

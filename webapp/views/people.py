@@ -119,12 +119,14 @@ def _bound(form: BaseForm) -> BaseForm:
 
 def _user_data(user: User) -> dict[str, Any]:
     office = str(user.department_id or "")
-    return {"name": user.name, "role": user.role, "department": office, "is_active": user.is_active}
+    kept = {"name": user.name, "role": user.role, "department": office, "is_active": user.is_active}
+    return {**kept, "phone": user.phone, "email": user.email}
 
 
 def _place(answers: dict[str, Any], is_active: bool) -> verbs.Place:
     office = answers["department"]
-    return verbs.Place(answers["name"], answers["role"], int(office) if office else None, is_active)
+    reached = answers["phone"], answers["email"]
+    return verbs.Place(answers["name"], answers["role"], int(office) if office else None, is_active, *reached)
 
 
 def _add_user(session: DbSession, form: BaseForm) -> tuple[User, str]:
