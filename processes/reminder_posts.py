@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -48,10 +49,13 @@ def recipients(session: Session, owed: Owed) -> set[tuple[int, int]]:
     posts = _posts(session, {clock.case_id for clock in owed})
     limits = _paused_clocks(session, owed)
     people = _people(session, posts)
+    of_case = defaultdict(list)
+    for post in posts:
+        of_case[post.case_id].append(post)
     return {
         (person, clock.id)
         for clock, who in owed.items()
-        for post in _posts_of(clock, limits, posts)
+        for post in _posts_of(clock, limits, of_case[clock.case_id])
         for person in _named(post, who, people)
     }
 
@@ -87,10 +91,10 @@ def _paused_clocks(session: Session, owed: Owed) -> dict[int, int]:
 
 
 def _posts_of(clock: Deadline, limits: Mapping[int, int], posts: Collection[Post]) -> Iterator[Post]:
-    """The open steps that a clock belongs to; the promise of a case to every step of an office."""
+    """The steps of its case that a clock belongs to; the promise to every step of an office."""
     carried = limits.get(clock.id, clock.id)
     for post in posts:
-        is_promised = clock.key == PROMISE and post.case_id == clock.case_id and not post.is_applicants
+        is_promised = clock.key == PROMISE and not post.is_applicants
         if is_promised or post.deadline_id == carried:
             yield post
 

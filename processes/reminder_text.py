@@ -26,7 +26,8 @@ def citizen_text(lines: Sequence[Line]) -> str:
 
 
 def _stage(line: Line) -> Light:
-    return line.light if line.light in (Light.OVER, Light.TODAY) else Light.SOON
+    found = line.light
+    return found if found in (Light.OVER, Light.TODAY) else Light.SOON
 
 
 def _words(line: Line) -> str:
