@@ -95,9 +95,9 @@ def _steps(world: World, rows: int, steps: int) -> None:
     pace = half / max(burst)
     _spread(cases[half:], timedelta(seconds=2 / pace))
     steady = _fired(steps - half)
-    print(
-        f"  claim and full case step, {half} cases {pace:9,.0f} /s (100,000: {100_000 / pace / 60:.0f} min)"
-    )
+    minutes = 100_000 / pace / 60
+    print(f"  claim and full case step, {half:5} {pace:9,.0f} /s, {each:.1f} ms of processor each")
+    print(f"  100,000 of them by one worker   {minutes:9,.0f} min")
     print(f"  lateness, all due at once       p50 {_at(burst, 50):8.2f} s   p99 {_at(burst, 99):8.2f} s")
     print(f"  lateness, half of that pace     p50 {_at(steady, 50):8.3f} s   p99 {_at(steady, 99):8.3f} s")
 
