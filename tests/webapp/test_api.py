@@ -62,6 +62,7 @@ def test_a_person_s_case_from_application_to_payout(world: World, caller: As) ->
         "pre_loan": 0,
         "bank_acceptance": 0,
         "bank": 0,
+        "promise": 0,
     }
     assert "尽职调查：已办理" in [row["what"] for row in case["timeline"]]
     assert {letter["kind"] for letter in case["letters"]} == {"acceptance", "disbursement"}
