@@ -17,7 +17,7 @@ from models.case import CaseFile
 from models.deadline import PAUSE_LIMIT, PROMISE, Deadline
 from models.pause import Pause
 from models.people import User
-from models.workflow import CANCELLED, FIRED, OPEN, Timer, UserTask
+from models.workflow import ARMED, CANCELLED, FIRED, OPEN, Timer, UserTask
 from processes.deadline import arm, new_clock, recompute
 from processes.engine.drawing import Drawing
 from processes.facts import CaseFacts
@@ -38,8 +38,9 @@ def start_promise(session: Session, case: CaseFile, drawing: Drawing, armed: lis
 
 
 def fire_due(session: Session, case: CaseFile, armed: list[Timer]) -> None:
-    """Fire the house timers of a case that are due, in due order, each with its own date."""
-    due = [timer for timer in armed if timer.due_at <= now() and not timer.is_held]
+    """Fire the house timers of a case that are due, in due order, each with its own date; not the stalled ones."""
+    waiting = [timer for timer in armed if timer.status == ARMED and not timer.is_held]
+    due = [timer for timer in waiting if timer.due_at <= now()]
     for timer in sorted(due, key=lambda timer: (timer.due_at, timer.id)):
         clock = timer.deadline
         # The limit of a pause may have moved the promise past today.

@@ -76,6 +76,8 @@ def _store(
     )
     session.add(row)
     session.flush()
+    # Its number may have belonged to a publication that was rolled back.
+    _cache.pop(_cache_key(session, row.id), None)
     audit.record(
         session,
         "process.published",
@@ -106,11 +108,15 @@ def newest_definition(session: Session, key: str) -> ProcessDefinition:
 
 def definition_of(session: Session, definition_id: int) -> Definition:
     """The definition of a version; each process keeps it in memory, for it never changes."""
-    key = (definition_id, str(session.get_bind().engine.url))
+    key = _cache_key(session, definition_id)
     if key not in _cache:
         row = session.get_one(ProcessDefinition, definition_id)
         _cache[key] = stored_definition(row.bpmn, row.spec_json, row.decisions)
     return _cache[key]
+
+
+def _cache_key(session: Session, definition_id: int) -> tuple[int, str]:
+    return definition_id, str(session.get_bind().engine.url)
 
 
 def start(session: Session, case: CaseFile) -> None:

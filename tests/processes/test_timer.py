@@ -11,16 +11,16 @@ import sqlalchemy as sa
 from models import audit_log, database
 from models.calendar import end_of, real_now
 from models.database import reading, transaction
-from models.deadline import NO_DEADLINE
+from models.deadline import NO_DEADLINE, PROMISE
 from models.refusal import Forbidden
 from models.timer import stalled
 from models.workflow import ARMED, FIRED, STALLED, Timer
 from processes import timer as timer_verbs
-from processes import workflow
 from processes.timer import BATCH, MAX_ATTEMPTS, claim, fire, next_due, note_fault, release, retry
 from tests.invariants import check_all
 from tests.processes.engine.bad_drawings import CLOSED, work
-from tests.processes.engine.drawings import drawing, end, flow, gateway, line, start, timer
+from tests.processes.engine.drawings import end, flow, gateway, line, start, timer
+from tests.processes.standing_timers import published
 from tests.world import World, answers, on
 
 FIRST, LATER = date(2026, 3, 2), date(2026, 3, 20)
@@ -41,11 +41,6 @@ def _fired(timer_id: int, worker: str) -> bool:
 def _rows(case_id: int) -> list[Timer]:
     with reading() as session:
         return list(session.scalars(sa.select(Timer).where(Timer.case_id == case_id).order_by(Timer.id)))
-
-
-def _published(*elements: str) -> None:
-    with transaction() as session:
-        workflow.publish(session, drawing(*elements, key="combined_review"), {}, None)
 
 
 def test_a_claim_is_a_lease_in_due_order(world: World) -> None:
@@ -150,6 +145,23 @@ def test_only_an_administrator_arms_stalled_timers_again(world: World) -> None:
         check_all(session)
 
 
+def test_a_stalled_clock_of_the_house_stops_nobody(world: World) -> None:
+    case_id = world.submitted()
+    world.complete(case_id, "acceptance", answers("acceptance"))
+    (promise,) = [row for row in _rows(case_id) if row.kind == PROMISE]
+    with transaction() as session:
+        session.get_one(Timer, promise.id).status = STALLED
+    with on(date(2026, 6, 1)):
+        world.complete(
+            case_id, "qualification_review", answers("qualification_review", late_reason="补充核查")
+        )
+        assert world.deadlines(case_id)[PROMISE].missed_at is None
+        with transaction() as session:
+            retry(session, [promise.id], None)
+        world.fire_due()
+        assert world.deadlines(case_id)[PROMISE].missed_at == promise.due_at
+
+
 FAULTY = (
     start(),
     work("acceptance", **{"form": "acceptance"}),
@@ -164,7 +176,7 @@ FAULTY = (
 
 def test_a_timer_that_cannot_fire_does_not_stop_the_clerk(world: World) -> None:
     """Before it stands still as after: his step is done, late, and the miss is on record all the same."""
-    _published(*FAULTY)
+    published(*FAULTY)
     soon, later = world.submitted(), world.submitted()
     with on(LATER):
         first, second = _claimed("worker")
@@ -197,7 +209,7 @@ ODD = (
 
 
 def test_a_cycle_has_a_row_a_time_and_a_clock_waits_for_its_fact(world: World) -> None:
-    _published(*ODD)
+    published(*ODD)
     case_id = world.submitted()
     with reading() as session:
         (seen,) = stalled(session)
