@@ -97,6 +97,15 @@ def _check_clocks(session: Session, case_id: int, tasks: Iterable[UserTask], tim
         if row.deadline_id:
             assert row.due_at == clocks[row.deadline_id].due_at
     _check_pauses(session, clocks)
+    _check_warnings(clocks)
+
+
+def _check_warnings(clocks: Mapping[int, Deadline]) -> None:
+    """A running clock warns again, for every shipped ladder goes on after a miss; any other is silent."""
+    for clock in clocks.values():
+        is_counting = clock.is_running and clock.paused_on is None
+        assert (clock.remind_on is not None) == is_counting, clock.key
+        assert clock.remind_on is None or clock.remind_on > (clock.reminded_on or clock.start_on)
 
 
 def _check_pauses(session: Session, clocks: Mapping[int, Deadline]) -> None:

@@ -15,11 +15,13 @@ from models.database import reading, transaction
 from models.deadline import Deadline
 from models.digest import Digest, DigestLine
 from models.notification import Notification
+from models.pause import PauseKind
 from models.people import User
 from models.settings import Outside
 from models.term import Span
 from models.worker import Outbox
-from processes import channel, reminder, worklist
+from processes import channel, pause, reminder, worklist
+from tests.walk import ITEMS
 from tests.world import World, answers, at, on
 from webapp.reminders import remind_due
 
@@ -54,6 +56,13 @@ def in_review(world: World) -> int:
     case_id = world.submitted()
     world.complete(case_id, "acceptance", answers("acceptance"))
     return case_id
+
+
+def reminder_day(due: date, before: int) -> date:
+    """So many working days before `due`, which is one."""
+    with reading():
+        days = [due - timedelta(days=n) for n in range(1, 12)]
+        return [day for day in days if calendar().is_working_day(day)][before - 1]
 
 
 def id_of(world: World, username: str) -> int:
@@ -156,6 +165,30 @@ def test_a_pause_silences_and_a_later_end_moves_the_warning(world: World) -> Non
         assert (clock.due_on, clock.remind_on) == (date(2026, 3, 23), date(2026, 3, 20))
         clock.cancelled_on = today()
         assert clock.remind_on is None
+
+
+def test_the_limit_of_a_pause_and_the_promise_warn_too(world: World) -> None:
+    case_id, renshe2 = in_review(world), id_of(world, "renshe2")
+    asked = pause.Asked(PauseKind.SUPPLEMENT, "缺少场地证明", 10, ITEMS)
+    with on(date(2026, 3, 3)), transaction() as session:
+        actor = world.user(session, "renshe2")
+        task_id = world.open_tasks(case_id)["qualification_review"]
+        worklist.claim(session, task_id, actor)
+        begun = pause.ask(session, task_id, asked, actor).id
+    # The clock and the promise stand still; the limit of the pause does not: 10 days from the 3rd.
+    assert [remind(date(2026, 3, day)) for day in (9, 11, 12)] == [[], [], []]
+    assert remind(date(2026, 3, 13)) == ["renshe2"]
+    assert told()["renshe2"][0].endswith("受理后补正材料期限：2026-03-17 到期，剩 2 日")
+    with on(date(2026, 3, 16)), transaction() as session:
+        pause.resume(session, begun, today(), "已补齐", session.get_one(User, renshe2))
+    promise = world.deadlines(case_id)["promise"]
+    assert promise.remind_on == reminder_day(promise.due_on, 2)
+    # Both clocks in one message; the stage is over, the promise is not.
+    assert remind(promise.remind_on) == ["renshe0", "renshe2"]
+    head, *lines = told()["renshe2"][-1].split("\n")
+    assert head == "您有 2 件事项需要注意：1 件已超期、1 件临近到期。"
+    assert "承诺办结时限" in lines[1]
+    assert "承诺办结时限" not in told()["renshe0"][-1]
 
 
 def test_the_leader_of_the_region_is_told_when_the_drawing_says_so(world: World) -> None:
