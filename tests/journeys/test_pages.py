@@ -8,14 +8,15 @@ from tests.journeys.conftest import Town
 from tests.journeys.person import Person
 from tests.world import answers
 
-pytestmark = pytest.mark.browser
+# What a page looks like does not depend on the database.
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 PAGES = {
     "renshe1": ["/tasks?scope=mine", "/tasks?scope=department", "/tasks?scope=done", "/cases/new", "/cases",
                 "/notifications", "/password"],
     "renshe0": ["/tasks?scope=team"],
     "lingdao": ["/cases"],
     "shenji": ["/audit", "/cases"],
-    "guanli": ["/admin/people", "/admin/policies", "/clock"],
+    "guanli": ["/admin/people", "/admin/policies", "/clock", "/jobs"],
     "liucheng": ["/admin/processes", "/admin/policies"],
 }  # fmt: skip
 
