@@ -167,7 +167,7 @@ def notice_lines(session: Session) -> list[NoticeLine]:
             row,
             names.get(row.created_by_id or 0, "系统"),
             names.get(row.applied_by_id or 0, "系统"),
-            names.get(row.undone_by_id or 0, ""),
+            names.get(row.undone_by_id or 0, "系统"),
         )
         for row in session.scalars(select(CalendarNotice).order_by(*order))
     ]

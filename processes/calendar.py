@@ -24,14 +24,18 @@ from models.refusal import Conflict, NotFound, Refusal
 from processes.calendar_moves import Cause, Move, digest, moves, recompute_all
 
 _AHEAD = 2
+# The calendar version that a new database begins with.
+SHIPPED = 1
 
 
-def propose(session: Session, draft: Draft, actor: User, region_code: str = NATIONAL) -> CalendarNotice:
+def propose(
+    session: Session, draft: Draft, actor: User | None, region_code: str = NATIONAL
+) -> CalendarNotice:
     """Keep a notice until it is approved; nothing counts by it yet. A local one names single days only.
 
     Raises Refusal when it says nothing new, or the same notice already waits.
     """
-    actor.require(Permission.CALENDAR_MANAGE)
+    _permit(actor)
     _check_region(session, region_code)
     _check_new(session, draft, region_code)
     row = CalendarNotice(
@@ -43,7 +47,7 @@ def propose(session: Session, draft: Draft, actor: User, region_code: str = NATI
         days=draft.as_json(),
         state=PENDING,
         created_at=now(),
-        created_by_id=actor.id,
+        created_by_id=actor.id if actor else None,
     )
     session.add(row)
     session.flush()
@@ -56,6 +60,12 @@ def propose(session: Session, draft: Draft, actor: User, region_code: str = NATI
     }
     audit.record(session, "calendar.proposed", f"导入“{row.title}”，待批准", actor=actor, new=noted)
     return row
+
+
+def _permit(actor: User | None) -> None:
+    """None is the operator of the machine, at its command line."""
+    if actor is not None:
+        actor.require(Permission.CALENDAR_MANAGE)
 
 
 def _check_region(session: Session, region_code: str) -> None:
@@ -113,12 +123,12 @@ def preview(session: Session, notice_id: int) -> list[Move]:
     return moves(session, planned(session, notice_of(session, notice_id)).calendars)
 
 
-def apply(session: Session, notice_id: int, actor: User, seen: int | None = None) -> CalendarNotice:
+def apply(session: Session, notice_id: int, actor: User | None, seen: int | None = None) -> CalendarNotice:
     """Put a notice into force and move every running clock. Raises Conflict when it no longer waits.
 
     `seen` is the calendar version that the preview showed; another one in force now is a Conflict.
     """
-    actor.require(Permission.CALENDAR_MANAGE)
+    _permit(actor)
     row = lock_installation(session)
     notice = _locked(session, notice_id)
     if notice.state != PENDING:
@@ -127,24 +137,24 @@ def apply(session: Session, notice_id: int, actor: User, seen: int | None = None
         raise Conflict("预览之后日历已有变化，请重新查看预览。")
     _write(session, row, plan_apply(session, notice, row.calendar_version + 1))
     notice.state, notice.applied_version = APPLIED, row.calendar_version
-    notice.applied_at, notice.applied_by_id = now(), actor.id
+    notice.applied_at, notice.applied_by_id = now(), actor.id if actor else None
     reopen(session)
     notice.moved = _move(session, Cause("calendar", notice, actor), "calendar.applied", "启用")
     return notice
 
 
-def undo(session: Session, notice_id: int, actor: User) -> CalendarNotice:
+def undo(session: Session, notice_id: int, actor: User | None) -> CalendarNotice:
     """Take a notice out of force; what it replaced counts again, and every running clock goes back.
 
     Raises Conflict when it is not in force, Refusal when a later notice stands on it.
     """
-    actor.require(Permission.CALENDAR_MANAGE)
+    _permit(actor)
     row = lock_installation(session)
     notice = _locked(session, notice_id)
     _check_undoable(notice)
     _write(session, row, plan_undo(session, notice, row.calendar_version + 1))
     notice.state, notice.undone_version = UNDONE, row.calendar_version
-    notice.undone_at, notice.undone_by_id = now(), actor.id
+    notice.undone_at, notice.undone_by_id = now(), actor.id if actor else None
     reopen(session)
     _move(session, Cause("undo", notice, actor), "calendar.undone", "撤销")
     return notice
@@ -153,7 +163,7 @@ def undo(session: Session, notice_id: int, actor: User) -> CalendarNotice:
 def _check_undoable(notice: CalendarNotice) -> None:
     if notice.state != APPLIED:
         raise Conflict("该通知没有生效，或已经撤销，请刷新。")
-    if notice.created_by_id is None:
+    if notice.applied_version == SHIPPED:
         raise Conflict("随系统提供的通知不能撤销；有更正时请导入更正后的通知。")
 
 
@@ -181,9 +191,9 @@ def _move(session: Session, cause: Cause, action: str, word: str) -> int:
     return len(moved)
 
 
-def discard(session: Session, notice_id: int, actor: User) -> CalendarNotice:
+def discard(session: Session, notice_id: int, actor: User | None) -> CalendarNotice:
     """Drop a notice that waits. Raises Conflict when it does not."""
-    actor.require(Permission.CALENDAR_MANAGE)
+    _permit(actor)
     notice = _locked(session, notice_id)
     if notice.state != PENDING:
         raise Conflict("该通知已经处理过，请刷新。")
@@ -194,9 +204,9 @@ def discard(session: Session, notice_id: int, actor: User) -> CalendarNotice:
     return notice
 
 
-def set_office_hour(session: Session, opens: time, actor: User) -> str:
+def set_office_hour(session: Session, opens: time, actor: User | None) -> str:
     """From when on reminders are sent: the half hour after offices open, Shanghai time."""
-    actor.require(Permission.CALENDAR_MANAGE)
+    _permit(actor)
     row = lock_installation(session)
     old, row.office_opens = row.office_opens, f"{opens:%H:%M}"
     session.flush()

@@ -45,7 +45,7 @@ class Cause:
 
     why: str
     notice: CalendarNotice
-    actor: User
+    actor: User | None
 
 
 def moves(session: Session, calendars: Calendars) -> list[Move]:
@@ -148,7 +148,7 @@ def _log(
         table.provisional: literal(provisional, table.provisional.type),
         table.calendar_version: literal(calendar().version, table.calendar_version.type),
         table.notice_id: literal(cause.notice.id, table.notice_id.type),
-        table.actor_id: literal(cause.actor.id, table.actor_id.type),
+        table.actor_id: literal(cause.actor.id if cause.actor else None, table.actor_id.type),
     }
     chosen = select(*values.values()).where(Deadline.id.in_(ids))
     session.execute(insert(table).from_select([column.key for column in values], chosen))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, TypeVar, cast
+from typing import Any, Final, Literal, TypeVar, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
@@ -18,7 +18,8 @@ from models.refusal import Forbidden
 from processes import login
 
 View = TypeVar("View", bound=Callable[..., Any])
-PUBLIC, SIGNED_IN = "public", "signed-in"
+PUBLIC: Final = "public"
+SIGNED_IN: Final = "signed-in"
 _TOUCH_AFTER = timedelta(seconds=60)
 manager = LoginManager()
 
@@ -146,7 +147,7 @@ def _is_api() -> bool:
     return request.blueprint == "api"
 
 
-def _guard_api(needed: Permission) -> None:
+def _guard_api(needed: Permission | Literal["signed-in"]) -> None:
     """The REST door knows bearer tokens only; a cookie is not even looked at."""
     given = request.authorization
     key = given.token if given is not None and given.type == "bearer" else None
@@ -154,7 +155,7 @@ def _guard_api(needed: Permission) -> None:
         g.token_user = login.user_of_token(db, key) if key else None
     if g.token_user is None:
         abort(401)
-    if not g.token_user.may(needed):
+    if needed != SIGNED_IN and not g.token_user.may(needed):
         abort(403)
 
 

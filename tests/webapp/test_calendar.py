@@ -63,7 +63,7 @@ def test_a_notice_is_imported_previewed_applied_and_undone(world: World, sign_in
         assert "由暂定转为正式" in page
         assert "人力资源和社会保障局" in page
         book = load_workbook(BytesIO(client.get(f"{where}/moves.xlsx").data))
-        rows = list(book.active.iter_rows(values_only=True))  # type: ignore[union-attr]
+        rows = list(book.worksheets[0].iter_rows(values_only=True))
         assert rows[0][0] == "案卷号"
         assert len(rows) > 2
         seen = re.search(r'name="seen" value="(\d+)"', page)

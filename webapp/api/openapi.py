@@ -14,6 +14,7 @@ from forms.registry import TASK_FORMS
 from forms.schema import json_schema
 from models.vocabulary import ApplicantType
 from processes.workflow import PROCESS_OF_SCHEME
+from webapp.api.calendar_shapes import SHAPES
 from webapp.api.results import RESULTS
 from webapp.api.route import Route
 
@@ -69,7 +70,7 @@ def _operation(route: Route) -> Json:
         "responses": {str(route.status): success} | {str(code): _problem(code) for code in _codes(route)},
     }
     if route.permission:
-        operation["x-permission"] = route.permission.value
+        operation["x-permission"] = str(route.permission)
     if route.body:
         content = {route.media_type: {"schema": _ref(route.body)}}
         operation["requestBody"] = {"required": True, "content": content}
@@ -117,6 +118,7 @@ def _schemas() -> Json:
     answers = {f"Answers_{key}": _plain(json_schema(form)) for key, form in TASK_FORMS.items()}
     return {
         **RESULTS,
+        **SHAPES,
         **applications,
         **answers,
         "NewCase": _parts(

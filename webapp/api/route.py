@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from models.people import Permission
 
@@ -15,13 +15,13 @@ Schema = Mapping[str, Any]
 class Route:
     """What a route is called, who may use it, what goes in and what comes out.
 
-    `permission` None means public. `body` and `result` name components of the document.
+    `permission` None means public, SIGNED_IN everybody with a token. `body` and `result` name components of the document.
     """
 
     method: str
     path: str
     view: Callable[..., Any]
-    permission: Permission | None
+    permission: Permission | Literal["signed-in"] | None
     summary: str
     result: str
     status: int = 200

@@ -7,13 +7,15 @@ from flask import Response, jsonify
 from models.inbox import Scope
 from models.people import Permission
 from models.working_days import Light
-from webapp.api import case, deadline, jobs, task
+from webapp.access import SIGNED_IN
+from webapp.api import calendar, case, deadline, jobs, task
 from webapp.api.openapi import document
 from webapp.api.route import Route
 
 _TASK = "/tasks/<int(max=2147483647):task_id>"
 _PAUSE = "/pauses/<int(max=2147483647):pause_id>"
 _CASE = "/cases/<number>"
+_NOTICE = "/calendar/notices/<int(max=2147483647):notice_id>"
 _TEXT = {"type": "string", "maxLength": 60}
 
 
@@ -205,5 +207,58 @@ ROUTES: tuple[Route, ...] = (
         "Let what stands still go on: one, or all of a kind",
         "Retried",
         body="Retry",
+    ),
+    Route(
+        "GET",
+        "/calendar/<int(max=9999):year>",
+        calendar.show_calendar,
+        SIGNED_IN,
+        "Working days and special days of a year",
+        "CalendarYear",
+        query={"region": _TEXT},
+        errors=(404,),
+    ),
+    Route(
+        "GET",
+        "/calendar/notices",
+        calendar.list_notices,
+        Permission.CALENDAR_MANAGE,
+        "Holiday notices with their state",
+        "CalendarNotices",
+    ),
+    Route(
+        "POST",
+        "/calendar/notices",
+        calendar.propose_notice,
+        Permission.CALENDAR_MANAGE,
+        "Read a holiday notice; it waits for approval",
+        "CalendarNoticeWhole",
+        status=201,
+        body="NewCalendarNotice",
+    ),
+    Route(
+        "GET",
+        _NOTICE,
+        calendar.show_notice,
+        Permission.CALENDAR_MANAGE,
+        "A notice and what it would move",
+        "CalendarNoticeWhole",
+        errors=(404,),
+    ),
+    *(
+        Route(
+            "POST",
+            f"{_NOTICE}/{verb}",
+            view,
+            Permission.CALENDAR_MANAGE,
+            summary,
+            "CalendarNotice",
+            errors=(404, 409, 422),
+        )
+        for verb, view, summary in (
+            ("apply", calendar.apply_notice, "Put a waiting notice into force"),
+            ("undo", calendar.undo_notice, "Take a notice out of force"),
+            ("discard", calendar.discard_notice, "Drop a waiting notice"),
+        )
     ),
 )

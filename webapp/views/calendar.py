@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
@@ -81,13 +82,18 @@ def bring(by: str) -> Page:
         abort(404)
     is_sent = request.method == "POST"
     with reading() as session:
-        form = _bound(session, sent(FORMS[by]) if is_sent else FORMS[by](None))
+        form = _bound(session, sent(FORMS[by]) if is_sent else FORMS[by](None, data=_blank(by)))
     if is_sent and not is_row_change(form) and form.validate():
         notice = _proposed(form, by)
         if notice is not None:
             return redirect(url_for("calendar.show_notice", notice_id=notice.id))
     html = render_template("calendar/import.html", form=form, by=by)
     return (html, 422) if form.errors or form.faults() else html
+
+
+def _blank(by: str) -> dict[str, object]:
+    """What a form starts from: by hand, this year and one empty row."""
+    return {"year": clock.today().year, "rows": [{}]} if by == "rows" else {}
 
 
 def _bound(session: DbSession, form: BaseForm) -> BaseForm:
@@ -111,9 +117,9 @@ def _proposed(form: BaseForm, by: str) -> CalendarNotice | None:
 
 
 def _typed(form: BaseForm) -> Draft:
-    answers: dict[str, object] = form.answers()
-    rows = [Typed(row["first"], row["last"] or None, row["kind"], row["name"]) for row in answers["rows"]]  # type: ignore[attr-defined]
-    return read_rows(answers["year"], answers["scope"], answers["paper"], rows)  # type: ignore[arg-type]
+    answers: dict[str, Any] = form.answers()
+    rows = [Typed(row["first"], row["last"] or None, row["kind"], row["name"]) for row in answers["rows"]]
+    return read_rows(answers["year"], answers["scope"], answers["paper"], rows)
 
 
 _READ: dict[str, Callable[[BaseForm], Draft]] = {
