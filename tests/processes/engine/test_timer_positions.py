@@ -12,7 +12,7 @@ from models.calendar import end_of, now
 from models.database import reading
 from models.refusal import Conflict
 from processes.engine.definition import Definition
-from processes.engine.instance import EngineFault, Instance
+from processes.engine.instance import Instance
 from tests.processes.engine.drawings import (
     again,
     asked,
@@ -236,53 +236,3 @@ def test_a_step_that_is_done_ends_its_cycle(world: World) -> None:
         do(instance, "work")
         assert instance.is_finished
         assert instance.timers() == []
-
-
-def _faulty(cancel: bool) -> Definition:
-    """Behind the timer stands a condition that cannot be computed."""
-    return defined(
-        drawing(
-            start(),
-            user("work"),
-            timer("due", "work", "working_days(1)", cancel),
-            timer("note", "work", "working_days(2)"),
-            gateway("which", default="f_which_a"),
-            *(end(), end("a"), end("b"), end("noted")),
-            *line("begin", "work", "finish"),
-            *line("due", "which", "a"),
-            flow("which", "b", "1 / zero > 2"),
-            flow("note", "noted"),
-        )
-    )
-
-
-def test_a_timer_that_cannot_fire_holds_up_nothing_else(world: World) -> None:
-    facts = {"zero": 0}
-    state = begun(_faulty(False), date(2031, 7, 7), facts)
-    instance = woken(_faulty(False), state, date(2031, 8, 1), facts)
-    assert fired(instance) == [("note", date(2031, 7, 9))]
-    with on(date(2031, 8, 1)), reading():
-        assert [one.element_id for one in instance.overdue()] == ["due"]
-    (armed,) = again(instance, facts).timers()
-    assert armed.element_id == "due"
-    with pytest.raises(EngineFault, match="除数为零"):
-        instance.insist(armed.engine_id)
-    do(instance, "work")
-    assert instance.is_finished
-    mended = woken(_faulty(False), state, date(2031, 8, 1), {"zero": 1})
-    assert [element for element, _day in fired(mended)] == ["due", "note"]
-
-
-def test_what_a_stuck_timer_would_have_ended_cannot_be_completed_any_more(world: World) -> None:
-    """The clerk gets no other answer than if it had fired: his step is over."""
-    facts = {"zero": 0}
-    state = begun(_faulty(True), date(2031, 7, 7), facts)
-    with on(date(2031, 7, 8)), reading():
-        in_time = Instance.restore(_faulty(True), state, {}, asked(facts))
-        in_time.fire_due()
-        do(in_time, "work")
-    with on(date(2031, 7, 9)), reading():
-        late = Instance.restore(_faulty(True), state, {}, asked(facts))
-        late.fire_due()
-        with pytest.raises(Conflict, match="期限已届满"):
-            do(late, "work")

@@ -1,0 +1,98 @@
+"""Drawn timers that cannot fire, and terms that no clock holds."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from models.calendar import end_of
+from models.database import reading
+from models.refusal import Conflict
+from processes.engine.definition import Definition
+from processes.engine.instance import EngineFault, Instance
+from tests.processes.engine.drawings import (
+    again,
+    asked,
+    catch,
+    defined,
+    do,
+    drawing,
+    end,
+    flow,
+    gateway,
+    line,
+    start,
+    timer,
+    user,
+)
+from tests.processes.engine.test_timer_positions import begun, fired, woken
+from tests.world import World, on
+
+
+def _faulty(cancel: bool) -> Definition:
+    """Behind the timer stands a condition that cannot be computed."""
+    return defined(
+        drawing(
+            start(),
+            user("work"),
+            timer("due", "work", "working_days(1)", cancel),
+            timer("note", "work", "working_days(2)"),
+            gateway("which", default="f_which_a"),
+            *(end(), end("a"), end("b"), end("noted")),
+            *line("begin", "work", "finish"),
+            *line("due", "which", "a"),
+            flow("which", "b", "1 / zero > 2"),
+            flow("note", "noted"),
+        )
+    )
+
+
+def test_a_timer_that_cannot_fire_holds_up_nothing_else(world: World) -> None:
+    facts = {"zero": 0}
+    state = begun(_faulty(False), date(2031, 7, 7), facts)
+    instance = woken(_faulty(False), state, date(2031, 8, 1), facts)
+    assert fired(instance) == [("note", date(2031, 7, 9))]
+    with on(date(2031, 8, 1)), reading():
+        assert [one.element_id for one in instance.overdue()] == ["due"]
+    (armed,) = again(instance, facts).timers()
+    assert armed.element_id == "due"
+    with pytest.raises(EngineFault, match="除数为零"):
+        instance.insist(armed.engine_id)
+    do(instance, "work")
+    assert instance.is_finished
+    mended = woken(_faulty(False), state, date(2031, 8, 1), {"zero": 1})
+    assert [element for element, _day in fired(mended)] == ["due", "note"]
+
+
+def test_what_a_stuck_timer_would_have_ended_cannot_be_completed_any_more(world: World) -> None:
+    """The clerk gets no other answer than if it had fired: his step is over."""
+    facts = {"zero": 0}
+    state = begun(_faulty(True), date(2031, 7, 7), facts)
+    with on(date(2031, 7, 8)), reading():
+        in_time = Instance.restore(_faulty(True), state, {}, asked(facts))
+        in_time.fire_due()
+        do(in_time, "work")
+    with on(date(2031, 7, 9)), reading():
+        late = Instance.restore(_faulty(True), state, {}, asked(facts))
+        late.fire_due()
+        with pytest.raises(Conflict, match="期限已届满"):
+            do(late, "work")
+
+
+def test_a_term_without_a_clock_follows_the_calendar_in_force(world: World) -> None:
+    """It never fires before its day; a day off that was announced meanwhile is not counted."""
+    wait = defined(
+        drawing(start(), catch("wait", "working_days(3)"), end(), *line("begin", "wait", "finish"))
+    )
+    state = begun(wait, date(2031, 7, 7))
+    off = asked()
+    off.functions["working_days"] = lambda n, since: off_days(n + 1, since)
+    off_days = asked().functions["working_days"]
+    with on(date(2031, 7, 11)), reading():
+        instance = Instance.restore(wait, state, {}, off)
+        instance.fire_due()
+        assert instance.fired() == []
+        (armed,) = instance.timers()
+        assert armed.due_at == end_of(date(2031, 7, 11))
+    assert fired(woken(wait, instance.dump(), date(2031, 7, 12))) == [("wait", date(2031, 7, 10))]
