@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from models.case import CaseFile
 from models.deadline import PAUSE_LIMIT, PROMISE, Deadline
-from models.pause import Pause
+from models.pause import Pause, PauseKind
 from models.people import Department, Permission, Role, User
 from models.reminder import Recipient
 from models.workflow import IS_OPEN, UserTask
@@ -29,7 +29,12 @@ class Post:
     region_id: int
     permission: str
     assignee_id: int | None
-    is_applicants: bool
+    applicant_id: int | None
+
+    @property
+    def is_applicants(self) -> bool:
+        """Whether it waits for the applicant himself."""
+        return self.assignee_id is not None and self.assignee_id == self.applicant_id
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ def recipients(session: Session, owed: Owed) -> set[tuple[int, int]]:
     if not owed:
         return set()
     posts = _posts(session, {clock.case_id for clock in owed})
-    limits = _paused_clocks(session, owed)
+    pauses = _pauses(session, owed)
     people = _people(session, posts)
     of_case = defaultdict(list)
     for post in posts:
@@ -55,7 +60,7 @@ def recipients(session: Session, owed: Owed) -> set[tuple[int, int]]:
     return {
         (person, clock.id)
         for clock, who in owed.items()
-        for post in _posts_of(clock, limits, of_case[clock.case_id])
+        for post in _posts_of(clock, pauses, of_case[clock.case_id])
         for person in _named(post, who, people)
     }
 
@@ -75,25 +80,28 @@ def _posts(session: Session, case_ids: Collection[int]) -> list[Post]:
         .join(Department, Department.id == UserTask.department_id)
         .where(UserTask.case_id.in_(case_ids), IS_OPEN)
     )
-    return [
-        Post(*row[:6], row.assignee_id is not None and row.assignee_id == row.applicant_user_id)
-        for row in session.execute(query)
-    ]
+    return [Post(*row) for row in session.execute(query)]
 
 
-def _paused_clocks(session: Session, owed: Owed) -> dict[int, int]:
-    """Limit of a pause → the clock that stands still."""
+def _pauses(session: Session, owed: Owed) -> dict[int, Pause]:
+    """Limit of a pause → the pause."""
     limits = [clock.id for clock in owed if clock.key == PAUSE_LIMIT]
     if not limits:
         return {}
-    query = select(Pause.limit_deadline_id, Pause.deadline_id).where(Pause.limit_deadline_id.in_(limits))
-    return {limit: clock for limit, clock in session.execute(query) if limit is not None}
+    found = session.scalars(select(Pause).where(Pause.limit_deadline_id.in_(limits)))
+    return {pause.limit_deadline_id: pause for pause in found if pause.limit_deadline_id is not None}
 
 
-def _posts_of(clock: Deadline, limits: Mapping[int, int], posts: Collection[Post]) -> Iterator[Post]:
-    """The steps of its case that a clock belongs to; the promise to every step of an office."""
-    carried = limits.get(clock.id, clock.id)
+def _posts_of(clock: Deadline, pauses: Mapping[int, Pause], posts: Collection[Post]) -> Iterator[Post]:
+    """The steps of its case that a clock belongs to; the promise to every step of an office.
+
+    The limit of a 补正 after acceptance is the applicant's own term as well.
+    """
+    pause = pauses.get(clock.id)
+    carried = pause.deadline_id if pause else clock.id
     for post in posts:
+        if pause and pause.kind == PauseKind.SUPPLEMENT and post.deadline_id == carried and post.applicant_id:
+            yield replace(post, assignee_id=post.applicant_id)
         is_promised = clock.key == PROMISE and not post.is_applicants
         if is_promised or post.deadline_id == carried:
             yield post
@@ -109,7 +117,7 @@ def _people(session: Session, posts: Collection[Post]) -> dict[int, Person]:
         .where(
             User.is_active,
             or_(
-                User.id.in_({post.assignee_id for post in posts if post.assignee_id}),
+                User.id.in_({one for post in posts for one in (post.assignee_id, post.applicant_id) if one}),
                 User.department_id.in_({post.department_id for post in posts}),
                 leads,
             ),

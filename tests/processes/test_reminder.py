@@ -51,9 +51,9 @@ def remind(day: date, hour: int = 10) -> list[str]:
     return [name for name, texts in told().items() if len(texts) > len(before.get(name, []))]
 
 
-def in_review(world: World) -> int:
+def in_review(world: World, actor: str = "renshe1") -> int:
     """A case accepted on Monday 2026-03-02: 资格审核 ends on Wednesday 03-11."""
-    case_id = world.submitted()
+    case_id = world.submitted(actor=actor)
     world.complete(case_id, "acceptance", answers("acceptance"))
     return case_id
 
@@ -168,7 +168,7 @@ def test_a_pause_silences_and_a_later_end_moves_the_warning(world: World) -> Non
 
 
 def test_the_limit_of_a_pause_and_the_promise_warn_too(world: World) -> None:
-    case_id, renshe2 = in_review(world), id_of(world, "renshe2")
+    case_id, renshe2 = in_review(world, actor="shenqing"), id_of(world, "renshe2")
     asked = pause.Asked(PauseKind.SUPPLEMENT, "缺少场地证明", 10, ITEMS)
     with on(date(2026, 3, 3)), transaction() as session:
         actor = world.user(session, "renshe2")
@@ -177,8 +177,9 @@ def test_the_limit_of_a_pause_and_the_promise_warn_too(world: World) -> None:
         begun = pause.ask(session, task_id, asked, actor).id
     # The clock and the promise stand still; the limit of the pause does not: 10 days from the 3rd.
     assert [remind(date(2026, 3, day)) for day in (9, 11, 12)] == [[], [], []]
-    assert remind(date(2026, 3, 13)) == ["renshe2"]
+    assert remind(date(2026, 3, 13)) == ["renshe2", "shenqing"]
     assert told()["renshe2"][0].endswith("受理后补正材料期限：2026-03-17 到期，剩 2 日")
+    assert "受理后补正材料期限至 2026-03-17 止，剩 2 日，请及时办理" in told()["shenqing"][0]
     with on(date(2026, 3, 16)), transaction() as session:
         pause.resume(session, begun, today(), "已补齐", session.get_one(User, renshe2))
     promise = world.deadlines(case_id)["promise"]
