@@ -117,7 +117,8 @@ def test_a_manager_asks_why_this_date(town: Town) -> None:
     manager = town.person("lingdao")
     manager.goes_to("/cases")
     manager.page.locator("main table a").first.click()
-    manager.page.get_by_role("link", name="资格审核时限：为什么是这一天").first.click()
+    side = manager.page.get_by_role("complementary", name="时限和办理过程")
+    side.get_by_role("link", name="资格审核时限：为什么是这一天").click()
     assert manager.sees("资格审核时限：为什么是2026年9月29日")
     assert manager.page.locator(".count-month td.due b").inner_text() == "7止"
     holidays = manager.page.locator(".count-days tr.off", has_text="中秋节")
