@@ -18,6 +18,7 @@ from models.case import CaseFile, CaseStatus
 from models.database import DbSession
 from models.deadline import Deadline
 from models.document import Document
+from models.explanation import explanation_of
 from models.inbox import Filters, Scope, page
 from models.letter import Letter
 from models.pause import Pause
@@ -62,6 +63,7 @@ def test_demo_load_and_reset(training: Flask, tmp_path: Path) -> None:
         files = {document.storage_key for document in session.query(Document)}
         check_variety(session)
         check_applications(session)
+        check_counts(session)
         assert list(audit.verify(session)) == []
     assert "保留不变" in command(training, "demo", "load", "--if-empty")
     refused = training.test_cli_runner().invoke(args=["demo", "load"])
@@ -99,6 +101,15 @@ def check_variety(session: DbSession) -> None:
     assert [item.step for item in page(session, applicant, Scope.MINE, Filters()).items] == ["补正材料"]
     claimed = session.query(UserTask).filter(UserTask.status == OPEN, UserTask.claimed_at.is_not(None))
     assert claimed.count() >= 5
+
+
+def check_counts(session: DbSession) -> None:
+    """“Why this date” counts to the very day that every clock shows."""
+    for clock in session.query(Deadline):
+        why = explanation_of(session, session.get_one(CaseFile, clock.case_id), clock.id)
+        assert why.days[0].date == clock.start_on
+        if clock.cancelled_on is None and not clock.is_paused:
+            assert (why.days[-1].date, why.counted) == (clock.due_on, clock.length + clock.extension_days)
 
 
 def check_applications(session: DbSession) -> None:
