@@ -111,7 +111,7 @@ def ordered(moved: Iterable[Move]) -> list[Move]:
 def _carriers(session: Session) -> dict[int, list[str]]:
     """The names of the offices whose open tasks carry a clock; none for the clocks of a whole case."""
     query = (
-        select(UserTask.deadline_id, Department.name)
+        select(UserTask.deadline_id, Department.id, Department.name)
         .join(Department, Department.id == UserTask.department_id)
         .where(UserTask.status == OPEN, UserTask.deadline_id.is_not(None))
         .distinct()

@@ -25,7 +25,7 @@ HEAD = (
 
 
 def moves_workbook(session: DbSession, notice: CalendarNotice) -> bytes:
-    """The file. Text cells cannot become formulas: numbers of cases and names of clocks are our own."""
+    """The file; no text becomes a formula."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("时限变化")
     for column, width in zip("ABCDEFGHIJ", (20, 24, 30, 12, 12, 12, 10, 10, 12, 10), strict=True):
@@ -37,7 +37,12 @@ def moves_workbook(session: DbSession, notice: CalendarNotice) -> bytes:
         flags = move.was_provisional, move.provisional, move.is_paused, line.turns_late
         dates = move.old_due_on, move.new_due_on
         told = ("是" if flag else "" for flag in flags)
-        sheet.append([line.number, line.clock, line.departments, *dates, line.words, *told])
+        sheet.append([line.number, _plain(line.clock), _plain(line.departments), *dates, line.words, *told])
     content = BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def _plain(text: str) -> str:
+    """A name that begins like a formula is shown as the text it is."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text

@@ -16,7 +16,8 @@ PAGES = {
     "renshe0": ["/tasks?scope=team"],
     "lingdao": ["/cases"],
     "shenji": ["/audit", "/cases"],
-    "guanli": ["/admin/people", "/admin/policies", "/clock", "/jobs"],
+    "guanli": ["/admin/people", "/admin/policies", "/clock", "/jobs", "/calendar", "/calendar/notices",
+               "/calendar/import/rows"],
     "liucheng": ["/admin/processes", "/admin/policies"],
 }  # fmt: skip
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from random import Random
+from threading import Barrier
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models import database
 from models.audit import AuditEvent
 from models.calendar import calendar, end_of
 from models.calendar_book import APPLIED, UNDONE, CalendarDay, CalendarNotice
@@ -278,3 +281,24 @@ def test_a_change_that_is_taken_back_leaves_no_trace_in_memory(world: World) -> 
     with reading():
         assert not calendar().is_official(date(2027, 3, 1))
         assert not calendar().is_working_day(date(2026, 3, 5))
+
+
+def test_two_changes_at_once_are_one_change_and_one_refusal(world: World) -> None:
+    """Both have the calendar open and want it alone: neither may wait for the other for ever."""
+    if database.bound().is_sqlite:
+        pytest.skip("SQLite has one writer at a time")
+    notices = [proposed(world), single(world, "off", date(2026, 3, 5))]
+    both_open = Barrier(2)
+
+    def change(notice_id: int) -> str:
+        try:
+            with transaction() as session:
+                both_open.wait(10)
+                verbs.apply(session, notice_id, world.user(session, "guanli"))
+        except Conflict as refused:
+            return refused.message
+        return "applied"
+
+    with ThreadPoolExecutor(2) as pool:
+        told = sorted(pool.map(change, notices))
+    assert told == ["applied", "另一项日历或时钟调整正在进行，请稍后重试。"]
