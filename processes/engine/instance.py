@@ -87,10 +87,8 @@ class Instance:
         # Not the engine's own loop: it walks the whole tree for every step and stops at a depth.
         with _engine_faults():
             while automatic := [t for t in self._in_state(TaskState.READY) if not t.task_spec.manual]:
-                for task in automatic:
-                    if task.state == TaskState.READY:
-                        task.run()
-                        self._passed(task)
+                automatic[0].run()
+                self._passed(automatic[0])
         self._workflow.get_events()
 
     def fire_due(self) -> None:
