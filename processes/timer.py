@@ -14,7 +14,7 @@ from models.case import CaseFile, locked
 from models.deadline import NO_DEADLINE, Deadline
 from models.people import Permission, User
 from models.timer import IS_CLAIMABLE, Stalled, is_free
-from models.workflow import ARMED, DRAWN, FIRED, STALLED, Timer
+from models.workflow import ARMED, DRAWN, FIRED, IS_ARMED, STALLED, Timer
 from processes.engine.instance import EngineFault
 from processes.workflow import advance, definition_of, instance_of
 
@@ -131,6 +131,17 @@ def retry(session: Session, ids: Collection[int], actor: User | None) -> int:
         audit.record(session, "timer.retried", summary, actor=actor, case=case, old=old)
         retried += 1
     return retried
+
+
+def without_clock(session: Session) -> list[int]:
+    """Ids of the cases in which an event of the drawing waits that no clock holds."""
+    query = select(Timer.case_id).where(IS_ARMED, Timer.kind == DRAWN, Timer.deadline_id.is_(None))
+    return list(session.scalars(query.distinct().order_by(Timer.case_id)))
+
+
+def recount(session: Session, case_id: int) -> None:
+    """Let such events follow a calendar that has changed; of clocks processes/calendar.py takes care."""
+    advance(session, locked(session, case_id), lambda _instance: None)
 
 
 def due_timers(session: Session, limit: int = BATCH) -> list[tuple[int, int]]:

@@ -10,16 +10,18 @@ import sqlalchemy as sa
 
 from models import audit_log, database
 from models.calendar import end_of, real_now
+from models.calendar_draft import Typed, read_rows
 from models.database import reading, transaction
 from models.deadline import NO_DEADLINE, PROMISE
 from models.refusal import Forbidden
 from models.timer import stalled
 from models.workflow import ARMED, FIRED, STALLED, Timer
+from processes import calendar
 from processes import timer as timer_verbs
 from processes.timer import BATCH, MAX_ATTEMPTS, claim, fire, next_due, note_fault, release, retry
 from tests.invariants import check_all
 from tests.processes.engine.bad_drawings import CLOSED, work
-from tests.processes.engine.drawings import end, flow, gateway, line, start, timer
+from tests.processes.engine.drawings import catch, end, flow, gateway, line, start, timer
 from tests.processes.standing_timers import published
 from tests.world import World, answers, on
 
@@ -233,6 +235,26 @@ def test_a_cycle_has_a_row_a_time_and_a_clock_waits_for_its_fact(world: World) -
         with reading() as session:
             assert stalled(session) == []
             check_all(session)
+
+
+def test_an_event_without_a_clock_follows_the_calendar(world: World) -> None:
+    wait = catch("wait", "working_days(3)")
+    published(start(), wait, work("acceptance"), CLOSED, *line("begin", "wait", "acceptance", "finish"))
+    case_id = world.submitted()
+    assert _rows(case_id)[0].due_at == end_of(date(2026, 3, 5))
+    with transaction() as session:
+        draft = read_rows(
+            2026, "days", "测试文〔2026〕1号", [Typed(date(2026, 3, 4), None, "off", "测试假日")]
+        )
+        notice = calendar.propose(session, draft, None)
+        calendar.apply(session, notice.id, None)
+    with transaction() as session:
+        assert timer_verbs.without_clock(session) == [case_id]
+        timer_verbs.recount(session, case_id)
+    assert _rows(case_id)[0].due_at == end_of(date(2026, 3, 6))
+    with on(date(2026, 3, 7)):
+        assert world.fire_due() == 1
+    assert list(world.open_tasks(case_id)) == ["acceptance"]
 
 
 def test_finding_what_is_due_reads_only_what_is_due(world: World) -> None:
