@@ -33,6 +33,8 @@ class Explanation:
     changes: Sequence[DeadlineChange]
     notices: Sequence[CalendarNotice]
     names: Mapping[int, str]
+    causes: Mapping[int, str]
+    """The titles of the notices that moved the clock, by id."""
 
     @property
     def years_without_notice(self) -> list[int]:
@@ -78,6 +80,7 @@ def explanation_of(session: Session, case: CaseFile, deadline_id: int) -> Explan
         changes=changes,
         notices=_notices(session, clock, days[0].date, days[-1].date),
         names=_names(session, pauses, changes),
+        causes=_causes(session, changes),
     )
 
 
@@ -112,9 +115,19 @@ def _speaks_of(notice: CalendarNotice, first: date, last: date) -> bool:
     return any(first <= date.fromisoformat(row["day"]) <= last for row in notice.days)
 
 
+def _causes(session: Session, changes: Sequence[DeadlineChange]) -> Mapping[int, str]:
+    ids = {change.notice_id for change in changes if change.notice_id is not None}
+    if not ids:
+        return {}
+    rows = session.execute(select(CalendarNotice.id, CalendarNotice.title).where(CalendarNotice.id.in_(ids)))
+    return {row.id: row.title for row in rows}
+
+
 def _names(session: Session, pauses: Sequence[Pause], changes: Sequence[DeadlineChange]) -> Mapping[int, str]:
     ids = {change.actor_id for change in changes}
     ids |= {who for pause in pauses for who in (pause.requested_by_id, pause.decided_by_id)}
+    if not ids - {None}:
+        return {}
     rows = session.execute(select(User.id, User.name).where(User.id.in_(ids - {None})))
     return {row.id: row.name for row in rows}
 

@@ -7,9 +7,11 @@ from datetime import date
 
 import pytest
 
+from models.calendar_text import read_text
 from models.database import transaction
 from models.deadline import PROMISE
-from processes import pause
+from processes import calendar, pause
+from tests.notices import notice
 from tests.webapp.knock import SignIn, number_of, paused
 from tests.world import World, answers, on
 
@@ -71,12 +73,27 @@ def test_a_pause_is_seen_in_the_count_and_in_its_history(world: World, sign_in: 
     assert [row[0] for row in promise if row[3] == "停暂停"] == [f"2026-03-0{day}" for day in (5, 6, 7, 8, 9)]
 
 
-def test_a_date_beyond_the_published_calendar_is_marked(world: World, sign_in: SignIn) -> None:
-    with on(date(2026, 12, 28)):
+def test_a_date_beyond_the_published_calendar_is_marked_until_the_notice_moves_it(
+    world: World, sign_in: SignIn
+) -> None:
+    with on(date(2027, 2, 1)):
         case_id = accepted(world)
-        page = sign_in("renshe1").get(place(world, case_id)).text
-    assert "<b>暂定</b>：2027年的放假安排尚未公布" in page
-    assert any(row[4:] == ["元旦（暂定）"] for row in rows(page))
+        client = sign_in("renshe1")
+        page = client.get(place(world, case_id)).text
+        assert "<b>暂定</b>：2027年的放假安排尚未公布" in page
+        assert any(row[4:] == ["春节（暂定）"] for row in rows(page))
+        before = world.deadlines(case_id)["qualification"].due_on
+        with transaction() as session:
+            administrator = world.user(session, "guanli")
+            found = calendar.propose(session, read_text(notice(2027)), administrator)
+            calendar.apply(session, found.id, administrator)
+        page = client.get(place(world, case_id)).text
+        after = world.deadlines(case_id)["qualification"].due_on
+    assert "<b>暂定</b>" not in page
+    assert f"工作日日历调整（{found.title}）：{before} → <b>{after}</b>" in page
+    assert "第 2 版" in page
+    assert found.source in page
+    assert rows(page)[-1][0] == after.isoformat() != before.isoformat()
 
 
 def test_a_late_and_ended_clock_explains_too(world: World, sign_in: SignIn) -> None:
