@@ -16,7 +16,7 @@ from webapp.reminders import remind_due
 
 log = logging.getLogger(__name__)
 # Nothing waits longer than this for a timer that another knock has armed.
-PAUSE = 5.0
+PAUSE, BREATH = 5.0, 0.02
 
 
 def run_due() -> list[str]:
@@ -82,7 +82,8 @@ class TimerLoop(threading.Thread):
         with reading() as session:
             due = timer.next_due(session)
             left = due - now() if due else timedelta(seconds=self.pause)
-        return min(max(left.total_seconds(), 0.0), self.pause)
+        # Due, but locked by another worker at this moment: not asked for again without a breath.
+        return min(max(left.total_seconds(), BREATH), self.pause)
 
 
 def _claimed(worker: str) -> list[int]:

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from models.database import bound, transaction
 from models.refusal import Refusal
 from models.worker import BEAT
-from processes import worker
+from processes import timer, worker
 from processes.background import exclusive, runtime
 from processes.background.exclusive import Held
 from webapp import handlers
@@ -40,12 +40,14 @@ def working(executor_id: str) -> Iterator[None]:
         stack.callback(exclusive.release, held)
         with transaction() as session:
             worker.begin(session, executor_id, socket.gethostname(), os.getpid(), runtime.VERSION)
+            # What the process before us, under the same id, had claimed when it died.
+            timer.release(session, executor_id)
         stack.callback(_end, executor_id)
         heart = Heart(held)
         heart.start()
         stack.callback(heart.stop)
-        runtime.launch(executor_id)
         stack.callback(runtime.stop)
+        runtime.launch(executor_id)
         timers = TimerLoop(executor_id)
         timers.start()
         stack.callback(timers.stop)
