@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
+from argon2 import PasswordHasher
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
-from models import crypto, database, tables
+from models import calendar_book, crypto, database, tables
 from models.calendar import fixed_at
-from processes import background
+from processes import background, login
 from processes.seed import seed_rules, seed_sample_county
+from tests.settings import training_settings
+from tests.standing import Standing, named, new_name, on_server, run
 from tests.world import World
+from webapp import create_app
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--database-only`: what does not depend on the database is tested once, in the other suite."""
+    parser.addoption(
+        "--database-only",
+        action="store_true",
+        help="only tests that open a database and are not marked `once`",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out pure tests where `--database-only` asks for it."""
+    if not config.getoption("--database-only"):
+        return
+    kept = [item for item in items if _needs_this_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def _needs_this_database(item: pytest.Item) -> bool:
+    opens = "url" in getattr(item, "fixturenames", ()) or item.get_closest_marker("server")
+    return bool(opens) and item.get_closest_marker("once") is None
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -26,64 +51,107 @@ def _key() -> None:
     crypto.bind_key(bytes(range(32)))
 
 
-def _server() -> sa.Engine | None:
-    """The PostgreSQL server under test; without one the databases are SQLite files."""
-    server = os.environ.get("TEST_DATABASE_URL")
-    return sa.create_engine(server, isolation_level="AUTOCOMMIT") if server else None
+@pytest.fixture(scope="session", autouse=True)
+def real_hasher() -> Iterator[PasswordHasher]:
+    """What makes passwords dear to guess; the tests log in a thousand times and use the cheapest."""
+    real = login._HASHER
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(login, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield real
 
 
-def _run(statement: str) -> None:
-    admin = _server()
-    assert admin is not None
-    with admin.connect() as connection:
-        connection.execute(sa.text(statement))
-    admin.dispose()
+class Compiled(BytecodeCache):
+    """Templates compiled once a run, not once for every application that a test makes."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key] = bucket.bytecode_to_string()
 
 
-def _named(name: str) -> str:
-    server = sa.engine.make_url(os.environ["TEST_DATABASE_URL"])
-    return server.set(database=name).render_as_string(hide_password=False)
+@pytest.fixture(scope="session", autouse=True)
+def _templates() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": Compiled()})
+        yield
 
 
 @pytest.fixture(scope="session")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The sample county, built once a run and copied for every test: a file path or a database name."""
-    name = f"duoshen_{uuid.uuid4().hex[:12]}"
-    path = tmp_path_factory.mktemp("county") / "county.sqlite"
-    on_server = _server() is not None
-    if on_server:
-        _run(f'CREATE DATABASE "{name}"')
-    built = database.bind(database.Database(_named(name) if on_server else f"sqlite:///{path}"))
+    """The sample county, built once a run: a file path or a database name."""
+    name, path = new_name(), tmp_path_factory.mktemp("county") / "county.sqlite"
+    if on_server():
+        run(f'CREATE DATABASE "{name}"')
+    built = database.bind(database.Database(named(name) if on_server() else f"sqlite:///{path}"))
     tables.metadata.create_all(built.writer)
     background.install(built.url)
     with fixed_at(MONDAY), database.transaction() as session:
         seed_rules(session, training=True)
         seed_sample_county(session)
     built.dispose()
-    yield name if on_server else str(path)
-    if on_server:
-        _run(f'DROP DATABASE "{name}" WITH (FORCE)')
+    yield name if on_server() else str(path)
+    if on_server():
+        run(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def fresh_url(folder: Path, source: str | None = None) -> Iterator[str]:
-    """A database of one's own, dropped afterwards: a copy of `source`, or empty."""
-    if _server() is None:
-        path = folder / "test.sqlite"
-        if source:
-            shutil.copyfile(source, path)
-        yield f"sqlite:///{path}"
-        return
-    name = f"duoshen_{uuid.uuid4().hex[:12]}"
-    _run(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{source}"' if source else ""))
-    yield _named(name)
-    _run(f'DROP DATABASE "{name}" WITH (FORCE)')
+@pytest.fixture(scope="session")
+def standing(county: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+    """The database with the county that the tests use one after the other, with one `Database` for all.
+
+    What SQLAlchemy has once compiled for it serves the whole run.
+    """
+    standing = Standing(county, tmp_path_factory.mktemp("standing"))
+    opened = database.Database
+    kept = opened(standing.url)
+
+    def open_again(url: str, *args: int) -> database.Database:
+        return kept if url == standing.url else opened(url, *args)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "Database", open_again)
+        yield standing
+    kept.dispose()
+    standing.drop()
+
+
+@pytest.fixture(scope="session")
+def application(standing: Standing, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """Built once a run: its 150 routes cost more than most tests."""
+    return create_app(training_settings(standing.url, tmp_path_factory.mktemp("application")))
+
+
+@pytest.fixture(scope="session")
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """Makes empty databases; they go when the run ends."""
+    made: list[str] = []
+
+    def make() -> str:
+        if not on_server():
+            return f"sqlite:///{tmp_path_factory.mktemp('empty') / 'test.sqlite'}"
+        made.append(new_name())
+        run(f'CREATE DATABASE "{made[-1]}"')
+        return named(made[-1])
+
+    yield make
+    for name in made:
+        run(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
-def url(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    """A database of the test's own: the sample county where the test has a world or a town, else empty."""
-    is_settled = {"world", "town"} & set(request.fixturenames)
-    yield from fresh_url(tmp_path, request.getfixturevalue("county") if is_settled else None)
+def url(request: pytest.FixtureRequest) -> str:
+    """A database for this test alone: the sample county where the test has a world or a town, else empty."""
+    if not {"world", "town"} & set(request.fixturenames):
+        make: Callable[[], str] = request.getfixturevalue("new_database")
+        return make()
+    standing: Standing = request.getfixturevalue("standing")
+    # The same address again: what was kept in memory of its calendars belongs to the test before.
+    calendar_book.forget()
+    return standing.fresh()
 
 
 @pytest.fixture

@@ -10,23 +10,25 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from waitress.server import create_server
 
 from models import database
 from models.calendar import set_clock
+from models.settings import Outside
+from processes import channel, document
 from processes.seed import SAMPLE_PASSWORD
 from tests.journeys.person import Person
-from tests.settings import training_settings
 from tests.world import World, at
-from webapp import create_app
 
 WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 
 
 def chromium_path() -> str | None:
-    """The system's Chromium."""
-    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    """The system's Chromium, before it its shell without a window: the same engine at half the cost."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser")
+    return os.environ.get("CHROMIUM") or next((path for name in names if (path := shutil.which(name))), None)
 
 
 @pytest.fixture(scope="session")
@@ -79,12 +81,14 @@ class Town:
 
 
 @pytest.fixture
-def town(url: str, tmp_path: Path, browser: Browser) -> Iterator[Town]:
+def town(url: str, application: Flask, tmp_path: Path, browser: Browser) -> Iterator[Town]:
     """A server of its own for each journey, on Monday 2026-03-02."""
-    app = create_app(training_settings(url, tmp_path))
+    bound = database.bind(database.Database(url))
+    document.bind_folder(tmp_path / "uploads")
+    channel.bind(Outside())
     with database.transaction() as session:
         set_clock(session, at(date(2026, 3, 2)))
-    server = create_server(app, host="127.0.0.1", port=0, threads=8)
+    server = create_server(application, host="127.0.0.1", port=0, threads=8)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     town = Town(f"http://127.0.0.1:{server.effective_port}", browser)
@@ -92,4 +96,4 @@ def town(url: str, tmp_path: Path, browser: Browser) -> Iterator[Town]:
     town.close()
     server.close()
     server.task_dispatcher.shutdown()
-    database.bound().dispose()
+    bound.dispose()

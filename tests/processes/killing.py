@@ -6,6 +6,7 @@ import os
 import signal
 import traceback
 from collections.abc import Callable
+from itertools import count
 
 import sqlalchemy as sa
 
@@ -30,7 +31,7 @@ def survives(url: str, knock: Callable[[], object], crash_at: int | None) -> boo
 
 def _child(url: str, knock: Callable[[], object], crash_at: int | None) -> int:
     try:
-        bound = database.bind(database.Database(url))
+        bound = _own_connections(url)
         passed = 0
 
         def boundary(*_args: object) -> None:
@@ -49,11 +50,32 @@ def _child(url: str, knock: Callable[[], object], crash_at: int | None) -> int:
     return 0
 
 
+def _own_connections(url: str) -> database.Database:
+    """What the parent has compiled serves the child too; its connections must not."""
+    bound = database.bind(database.Database(url))
+    bound.writer.dispose(close=False)
+    bound.reader.dispose(close=False)
+    return bound
+
+
+def crash_everywhere(url: str, act: Callable[[], object], seen: Callable[[], object]) -> int:
+    """Kill an act at boundary 1, 2, … until it is done: up to then nothing has changed of what is `seen`.
+
+    Returns the number of boundaries tried; what the act must have done is for the caller to check.
+    """
+    before = seen()
+    for crash_at in count(1):
+        if survives(url, act, crash_at) or seen() != before:
+            break
+    assert seen() != before, "an act changes something"
+    return crash_at
+
+
 def spawn(url: str, work: Callable[[], object]) -> int:
     """A worker process that works until it is killed; its process id."""
     child = os.fork()
     if child == 0:
-        database.bind(database.Database(url))
+        _own_connections(url)
         try:
             work()
         except BaseException:

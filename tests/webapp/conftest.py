@@ -9,21 +9,23 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from models import database
+from models.settings import Outside
+from processes import channel, document
 from processes.seed import SAMPLE_PASSWORD
-from tests.settings import training_settings
 from tests.webapp.api import Caller
 from tests.world import World
-from webapp import create_app
 
 
 @pytest.fixture
-def app(world: World, url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(world: World, application: Flask, tmp_path: Path) -> Iterator[Flask]:
     """The application on the database of `world`; CSRF is off here and tested on its own."""
-    app = create_app(training_settings(url, tmp_path))
-    app.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
-    yield app
-    database.bound().dispose()
+    document.bind_folder(tmp_path / "uploads")
+    channel.bind(Outside())
+    settled = dict(application.config)
+    application.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
+    yield application
+    application.config.clear()
+    application.config.update(settled)
 
 
 @pytest.fixture
