@@ -43,6 +43,11 @@ class Line:
         )
 
     @property
+    def is_late_no_more(self) -> bool:
+        """Late by the old date, in time by the new one; the miss stays on record."""
+        return not self.move.is_paused and self.move.old_due_on < today() <= self.move.new_due_on
+
+    @property
     def turns_late(self) -> bool:
         """In time by the old date, late by the new one."""
         return turns_late(self.move)

@@ -118,6 +118,19 @@ def test_local_days_are_typed_by_hand_and_shown_for_their_region(sign_in: SignIn
     assert "内容相同" in again.text
 
 
+def test_the_preview_says_who_turns_late_and_who_no_more(world: World, sign_in: SignIn) -> None:
+    with on(date(2027, 2, 3)):
+        world.submitted()
+    with on(date(2027, 2, 16)):
+        client = sign_in("guanli")
+        where = imported(client, notice(2027))
+        assert "推迟 6 日，不再超期，转为正式" in client.get(where).text
+        client.post(f"{where}/apply")
+        page = client.get(where).text
+        assert "1 个转为超期" in page
+        assert re.search(r"转为超期</span> 提前 6 日", page)
+
+
 def test_a_waiting_notice_is_discarded(sign_in: SignIn) -> None:
     client = sign_in("guanli")
     where = imported(client, notice(2027))
