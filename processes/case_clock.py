@@ -18,7 +18,7 @@ from models.deadline import PAUSE_LIMIT, PROMISE, Deadline
 from models.pause import Pause
 from models.people import User
 from models.workflow import ARMED, CANCELLED, FIRED, OPEN, Timer, UserTask
-from processes.deadline import arm, new_clock, recompute
+from processes.deadline import arm, follow_promise, new_clock, recompute
 from processes.engine.drawing import Drawing
 from processes.facts import CaseFacts
 from processes.notification import tell
@@ -115,14 +115,15 @@ def end_pause(
     _tell_task(session, case, clock, f"{case.number} {case.applicant_name}：{text}。", actor)
 
 
-def close_pauses(session: Session, clock: Deadline) -> None:
-    """The step of a paused clock has ended without it: its pause and the limit end with it."""
+def close_pauses(session: Session, case: CaseFile, clock: Deadline) -> None:
+    """The step of a paused clock has ended without it: pause and limit end with it, and the promise counts on."""
     open_pauses = select(Pause).where(Pause.deadline_id == clock.id, Pause.paused_on.is_not(None))
     for pause in session.scalars(open_pauses.where(Pause.resumed_on.is_(None))):
         pause.resumed_on, pause.resumed_at, pause.result = today(), now(), "环节终止"
         limit = session.get_one(Deadline, pause.limit_deadline_id)
         limit.cancelled_on = today()
         session.execute(update(Timer).where(Timer.deadline_id == limit.id).values(status=CANCELLED))
+    follow_promise(session, case, "resume", None)
 
 
 def _tell_task(session: Session, case: CaseFile, clock: Deadline, text: str, actor: User | None) -> None:

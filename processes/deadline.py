@@ -68,11 +68,16 @@ def recompute(session: Session, case: CaseFile, clock: Deadline, why: str, actor
     """Derive a clock again from its facts, log it, and let the promise of the case follow."""
     _derive(session, clock, why, actor)
     promise = _running(session, case, PROMISE)
-    if promise is None:
-        return
-    if why == "extension":
+    if promise is not None and why == "extension":
         promise.extension_days += clock.extension_days
-    _derive(session, promise, why, actor)
+    follow_promise(session, case, why, actor)
+
+
+def follow_promise(session: Session, case: CaseFile, why: str, actor: User | None) -> None:
+    """Derive the promise of a case again: a stage stands still, counts on, or was extended."""
+    promise = _running(session, case, PROMISE)
+    if promise is not None:
+        _derive(session, promise, why, actor)
 
 
 def _derive(session: Session, clock: Deadline, why: str, actor: User | None) -> None:

@@ -90,7 +90,7 @@ def project(
     drawn_timer.follow(session, case, instance, rows)
     _project_tasks(session, case, instance, rows)
     _project_fired(session, case, instance, rows)
-    _close_deadlines(session, rows)
+    _close_deadlines(session, case, rows)
     if instance.is_finished:
         case_clock.close(session, case, rows.house)
     else:
@@ -234,7 +234,7 @@ def _join(session: Session, case: CaseFile, departments: set[int], rows: Rows) -
     session.add_all(CaseDepartment(case_id=case.id, department_id=one) for one in sorted(joining))
 
 
-def _close_deadlines(session: Session, rows: Rows) -> None:
+def _close_deadlines(session: Session, case: CaseFile, rows: Rows) -> None:
     """A clock ends with the last step it belongs to: done if the step was done, else cancelled."""
     held = {task.deadline_id for task in rows.tasks.values() if task.status == OPEN}
     # What was open before the knock and is done now was completed by it.
@@ -243,7 +243,7 @@ def _close_deadlines(session: Session, rows: Rows) -> None:
         if deadline.id in held:
             continue
         if deadline.paused_on is not None:
-            case_clock.close_pauses(session, deadline)
+            case_clock.close_pauses(session, case, deadline)
         if deadline.id in done:
             deadline.done_on = today()
         else:

@@ -197,6 +197,24 @@ def test_a_second_list_by_the_same_body_is_put_before_its_head(world: World, rev
             assert flagged == expected
 
 
+def test_the_promise_counts_on_when_the_other_branch_ends_a_paused_step(world: World, reviewing: int) -> None:
+    world.complete(reviewing, "qualification_review", answers("qualification_review"))
+    before = clock(world, reviewing, PROMISE).due_on
+    with transaction() as session:
+        guarantor = world.user(session, "danbao1")
+        task_id = world.open_tasks(reviewing)["due_diligence"]
+        worklist.claim(session, task_id, guarantor)
+        pause.ask(session, task_id, MISSING, guarantor)
+    refusal = answers("pre_loan_investigation", decision="fail", reason_codes=["B01"], reason_text="负债过高")
+    with on(WEDNESDAY):
+        world.complete(reviewing, "pre_loan_investigation", refusal)
+    promise = clock(world, reviewing, PROMISE)
+    assert promise.is_running and not promise.is_paused
+    with reading() as session:
+        assert elapsed(before, promise.due_on, calendar()) == 2
+        check_all(session)
+
+
 def test_withdrawal_ends_pause_limit_and_promise(world: World, reviewing: int) -> None:
     paused = ask(world, reviewing)
     with transaction() as session:
