@@ -4,149 +4,28 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from random import Random
 from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from models import database
 from models.audit import AuditEvent
-from models.calendar import calendar, end_of
+from models.calendar import calendar
 from models.calendar_book import APPLIED, UNDONE, CalendarDay, CalendarNotice
-from models.calendar_draft import Kind, Typed, read_rows
 from models.calendar_text import read_text
 from models.database import reading, transaction
-from models.deadline import PROMISE, Deadline, due_for
-from models.pause import DeadlineChange, Pause, PauseKind
+from models.deadline import Deadline, due_for
 from models.refusal import Conflict, Forbidden, Refusal
 from models.workflow import ARMED, OPEN, Timer, UserTask
 from processes import calendar as verbs
-from processes.deadline import spans_of
 from tests.notices import notice
+from tests.processes.calendar_acts import applied, proposed, single, undone
 from tests.world import World, answers, on
 from webapp.jobs import run_due
 
-LATE_2026, JANUARY = date(2026, 12, 28), date(2027, 1, 18)
-
-
-def proposed(world: World, year: int = 2027, region: str = "") -> int:
-    with transaction() as session:
-        return verbs.propose(session, read_text(notice(year)), world.user(session, "guanli"), region).id
-
-
-def applied(world: World, notice_id: int) -> int:
-    with transaction() as session:
-        return verbs.apply(session, notice_id, world.user(session, "guanli")).moved
-
-
-def undone(world: World, notice_id: int) -> None:
-    with transaction() as session:
-        verbs.undo(session, notice_id, world.user(session, "guanli"))
-
-
-def single(world: World, kind: Kind, day: date, region: str = "") -> int:
-    """The id of a notice that names one day."""
-    with transaction() as session:
-        rows = [Typed(day, None, kind, "测试假日")]
-        draft = read_rows(day.year, "days", "测试文〔2026〕1号", rows)
-        return verbs.propose(session, draft, world.user(session, "guanli"), region).id
-
-
-def clocks(session: Session) -> dict[int, tuple[Any, ...]]:
-    rows = session.scalars(select(Deadline).order_by(Deadline.id))
-    return {r.id: (r.due_on, r.due_at, r.provisional, r.paused_on, r.remind_on) for r in rows}
-
-
-def random_clocks(session: Session, case_id: int, count: int) -> None:
-    """Running clocks of every kind around the end of 2026, with pauses that ended and pauses that last."""
-    dice = Random(20261228)
-    actor = session.scalars(select(UserTask.department_id)).first()
-    assert actor is not None
-    for number in range(count):
-        start = LATE_2026 - timedelta(days=dice.randrange(60))
-        unit = dice.choice(("working", "working", "working", "calendar"))
-        row = Deadline(
-            case_id=case_id,
-            key=PROMISE if not number else f"random{number}",
-            name="测试",
-            clause="测试",
-            start_on=start,
-            length=dice.randrange(1, 45),
-            unit=unit,
-            region_code=dice.choice(("", "150627", "150600")),
-            extension_days=dice.choice((0, 0, 5)),
-            due_on=start,
-            due_at=end_of(start),
-            provisional=False,
-            calendar_version=0,
-        )
-        session.add(row)
-        session.flush()
-        for _ in range(dice.randrange(3)):
-            _pause(session, row, dice)
-        session.flush()
-        row.recompute(spans_of(session, row))
-    # The promise counts the pauses of every clock of its case.
-    promise = session.scalars(select(Deadline).where(Deadline.key == PROMISE)).one()
-    promise.recompute([span for span in spans_of(session, promise) if span.to_on])
-
-
-def _pause(session: Session, row: Deadline, dice: Random) -> None:
-    begun = row.start_on + timedelta(days=dice.randrange(40))
-    ended = dice.choice((None, begun + timedelta(days=dice.randrange(25))))
-    session.add(
-        Pause(
-            case_id=row.case_id,
-            deadline_id=row.id,
-            kind=PauseKind.SUPPLEMENT,
-            basis="测试",
-            reason="测试",
-            items=[],
-            limit_days=20,
-            requested_by_id=1,
-            requested_at=end_of(begun),
-            paused_on=begun,
-            resumed_on=ended,
-        )
-    )
-
-
-def test_every_clock_moves_as_if_alone_and_goes_back_exactly(world: World) -> None:
-    with on(LATE_2026):
-        case_id = world.submitted()
-        with transaction() as session:
-            random_clocks(session, case_id, 200)
-        with reading() as session:
-            before = clocks(session)
-        notice_id = proposed(world)
-        with reading() as session:
-            seen = {move.deadline_id: move for move in verbs.preview(session, notice_id)}
-            assert clocks(session) == before
-        assert applied(world, notice_id) == len(seen) > 60
-        with transaction() as session:
-            after = clocks(session)
-            assert {key for key in after if after[key][:3] != before[key][:3]} <= set(seen)
-            for row in session.scalars(select(Deadline)):
-                spans = [s for s in spans_of(session, row) if row.key != PROMISE or s.to_on]
-                row.recompute(spans)
-                assert row.calendar_version == calendar().version
-            assert clocks(session) == after
-            changes = session.scalars(select(DeadlineChange)).all()
-            assert {c.deadline_id: c.old_due_on for c in changes} == {
-                i: m.old_due_on for i, m in seen.items()
-            }
-            assert all((c.new_due_on is None) == seen[c.deadline_id].is_paused for c in changes)
-            assert {c.why for c in changes} == {"calendar"}
-        undone(world, notice_id)
-        with reading() as session:
-            assert clocks(session) == before
-            whys = dict(
-                session.execute(select(DeadlineChange.why, func.count()).group_by(DeadlineChange.why)).all()
-            )
-            assert whys == {"calendar": len(seen), "undo": len(seen)}
+JANUARY = date(2027, 1, 18)
 
 
 def test_task_and_timer_follow_the_clock_and_a_held_timer_is_let_go(world: World) -> None:
