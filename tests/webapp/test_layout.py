@@ -65,7 +65,7 @@ class Running:
     def ends(self) -> int:
         """As a service manager asks it to; its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=35)
+        return self.process.wait(timeout=80)
 
 
 @pytest.fixture
@@ -132,15 +132,14 @@ def prepare(world: World) -> list[int]:
 
 
 def ask(world: World, addresses: list[str], ids: list[int]) -> None:
-    """An administrator's program lets every message go on, by turns at each web process."""
+    """An administrator's program lets one message go on at each web process, then all others at the last."""
     with transaction() as session:
         token = create_token(session, world.user(session, "guanli"))
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    for number, outbox_id in enumerate(ids):
-        body = f'{{"kind": "message", "id": "{outbox_id}"}}'.encode()
-        url = f"{addresses[number % len(addresses)]}api/v1/jobs/retry"
-        with urlopen(Request(url, body, headers)) as answer:
-            assert answer.read() == b'{"retried":1}\n'
+    bodies = [f'{{"kind": "message", "id": "{each}"}}' for each in ids[: len(addresses)]]
+    for address, body in [*zip(addresses, bodies, strict=True), (addresses[-1], '{"kind": "message"}')]:
+        with urlopen(Request(f"{address}api/v1/jobs/retry", body.encode(), headers)) as answer:
+            assert b"retried" in answer.read()
 
 
 def in_hand() -> Counter[str]:
@@ -162,9 +161,19 @@ def minutes_pass(dead: str) -> None:
         session.execute(update(Worker).where(Worker.executor_id == dead).values(beat_at=silent))
 
 
+def is_sent() -> bool:
+    """Whether everything is; when nobody is at it any more, minutes pass and the others take it over."""
+    if statuses() == {SENT: MAILS}:
+        return True
+    if not client._listed(status=["PENDING", "ENQUEUED"], workflow_id_prefix=outbox.DELIVER):
+        minutes_pass("w1")
+        handlers.sweep()
+    return False
+
+
 def all_is_done_once(sink: Sink) -> None:
     """Every message came, each once; every term ended, each once."""
-    assert eventually(lambda: statuses() == {SENT: MAILS})
+    assert eventually(is_sent)
     ours = Counter(str(mail["Message-ID"]) for mail in sink.mails if mail["Subject"].endswith("封"))
     assert (len(ours), set(ours.values())) == (MAILS, {1})
     assert eventually(lambda: not due_timers())
@@ -198,20 +207,21 @@ def test_one_of_them_is_killed_in_the_middle_and_nothing_is_lost_or_done_twice(
             worker.says(f"工作进程 {name} 已启动")
     addresses = [web.address() for web in webs]
     second = start("worker", "--id", names[-1])
-    ask(world, addresses, ids)
-    assert eventually(lambda: sorted(in_hand()) == names)
     second.says(f"编号为 {names[-1]} 的工作进程已在运行")
     assert second.process.wait() == 1
 
+    # From here to the open gate less time passes than a mail server is waited for.
+    ask(world, addresses, ids)
+    assert eventually(lambda: sorted(in_hand()) == names)
     workers[0].dies()
     gate.set()
     if bound().is_sqlite:
         workers[0] = start("serve", "--port", "0", "--id", "w1")
         workers[0].address()
     assert eventually(lambda: in_hand()["w2"] == 0)
-    minutes_pass("w1")
-    handlers.failover()
-    handlers.sweep()
+    if not bound().is_sqlite:
+        minutes_pass("w1")
+        handlers.failover()
 
     all_is_done_once(sink)
     with reading() as session:
