@@ -23,12 +23,15 @@ from sqlalchemy import (
     event,
     text,
 )
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
 # A row was changed by another knock since it was read (version_id_col): answered with 409.
 StaleWrite = StaleDataError
+# The database cannot work: its disk is full, it is locked, or it does not answer.
+DatabaseFault = OperationalError
 BigId = BigInteger().with_variant(Integer, "sqlite")
 # The name by which the doors, which do not know SQLAlchemy, speak of an open session.
 DbSession = Session
@@ -184,6 +187,11 @@ def reading() -> Iterator[Session]:
     """`Database.reading` of the bound database."""
     with bound().reading() as session:
         yield session
+
+
+def is_full(fault: OperationalError) -> bool:
+    """Whether there is no room left to write (SQLITE_FULL; SQLSTATE 53100)."""
+    return "is full" in str(fault.orig) or getattr(fault.orig, "sqlstate", None) == "53100"
 
 
 def ping() -> None:

@@ -11,7 +11,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from models.database import StaleWrite
+from models.database import DatabaseFault, StaleWrite, is_full
 from models.refusal import Refusal
 from processes.engine.instance import EngineFault
 
@@ -27,6 +27,10 @@ TEXTS = {
     413: "提交的内容过大，单个文件不得超过 10 MB。",
     415: "不支持这种内容类型。",
     429: "操作过于频繁，请稍后再试。",
+    507: "服务器磁盘空间不足，本次内容没有保存，未作任何改动。请通知系统管理员清理空间；"
+    "按浏览器的“后退”可回到已填写的内容，稍后重新提交。",
+    503: "数据库暂时无法使用，不能确认本次操作是否已保存。请稍后先查看办理结果，再决定是否重新提交；"
+    "按浏览器的“后退”可回到已填写的内容。",
     500: "系统出现故障，未作任何改动。请稍后重试，或联系系统管理员。",
 }
 
@@ -37,6 +41,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_page)
     app.register_error_handler(StaleWrite, lambda _e: answer(409, STALE))
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DatabaseFault, _no_database)
     app.register_error_handler(EngineFault, _fault)
     app.register_error_handler(Exception, _fault)
 
@@ -58,6 +63,16 @@ def _stale_page(_error: CSRFError) -> Response:
 def _fault(error: Exception) -> Response:
     log.error("unhandled fault at %s", request.path, exc_info=error)
     return answer(500, TEXTS[500])
+
+
+def _no_database(fault: DatabaseFault) -> Response:
+    """Nothing here may ask the database: who is signed in, and so the menu, is not known."""
+    log.error("the database cannot work at %s", request.path, exc_info=fault)
+    status = 507 if is_full(fault) else 503
+    if wants_json():
+        return answer(status, TEXTS[status])
+    page = "<!doctype html><html lang='zh-CN'><meta charset='utf-8'><title>暂时无法办理</title><h1>{}</h1><p>{}</p></html>"
+    return Response(page.format("暂时无法办理", TEXTS[status]), status=status, mimetype="text/html")
 
 
 def answer(
