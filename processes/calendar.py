@@ -21,8 +21,11 @@ from models.calendar_draft import Draft, chinese
 from models.calendar_plan import Plan, in_force_of, plan_apply, plan_undo
 from models.people import Permission, Region, User
 from models.refusal import Conflict, NotFound, Refusal
+from processes import background
 from processes.calendar_moves import Cause, Move, digest, moves, recompute_all
 
+# The job that follows a change of the calendar (webapp/handlers.py).
+RECOUNT = "recount"
 _AHEAD = 2
 # The calendar version that a new database begins with.
 SHIPPED = 1
@@ -188,6 +191,8 @@ def _move(session: Session, cause: Cause, action: str, word: str) -> int:
     version = notice.undone_version or notice.applied_version
     noted = {"notice": notice.id, "calendar_version": version, "moved": len(moved), "sha256": digest(moved)}
     audit.record(session, action, summary, actor=cause.actor, new=noted)
+    # Waits that no clock holds have no row to derive them from: each is asked anew by its own case.
+    background.enqueue(session, RECOUNT, [], f"{version}")
     return len(moved)
 
 

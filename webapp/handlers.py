@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from models.calendar import real_now
+from models.calendar import calendar, real_now
 from models.database import reading, transaction
-from processes import background, channel, outbox, reminder, worker
+from processes import background, channel, outbox, reminder, timer, worker
 from processes.background import job, schedule
+from processes.calendar import RECOUNT
 from processes.channel import Undelivered
 from webapp import jobs
 from webapp import reminders as reminders_door
@@ -17,6 +18,7 @@ log = logging.getLogger(__name__)
 # Traces of jobs that went well are of no use after a day; of those that did not, somebody may still ask.
 KEEP_DONE, KEEP_BROKEN = timedelta(days=1), timedelta(days=60)
 REMIND = "remind"
+RECOUNT_CASE = "recount_case"
 
 
 @job(outbox.DELIVER)
@@ -65,6 +67,24 @@ def reminders() -> None:
 def remind(user_id: int) -> None:
     """The digest of one person."""
     reminders_door.remind_one(user_id)
+
+
+@job(RECOUNT)
+def recount() -> None:
+    """After a change of the calendar: one job a case in which an event waits that no clock holds."""
+    with reading() as session:
+        cases = timer.without_clock(session)
+        version = calendar().version
+    with transaction() as session:
+        for case_id in cases:
+            background.enqueue(session, RECOUNT_CASE, [case_id], f"{case_id}-{version}")
+
+
+@job(RECOUNT_CASE)
+def recount_case(case_id: int) -> None:
+    """Let such events of one case follow the calendar in force."""
+    with transaction() as session:
+        timer.recount(session, case_id)
 
 
 @schedule("anchor", "0 */10 * * * *")

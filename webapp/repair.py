@@ -26,6 +26,8 @@ TITLES = {
     "anchor": "审计锚点",
     "failover": "转移任务",
     "retention": "清理任务记录",
+    "recount": "按新日历重算",
+    "recount_case": "按新日历重算",
 }
 
 

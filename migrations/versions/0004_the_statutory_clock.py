@@ -112,16 +112,7 @@ def upgrade() -> None:
         sa.Column("notice_id", sa.Integer(), nullable=True),
         sa.Column("actor_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["actor_id"], ["user_account.id"], name=op.f("fk_deadline_change_actor_id_user_account")
-        ),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_deadline_change_case_id_case_file")
-        ),
-        sa.ForeignKeyConstraint(
             ["deadline_id"], ["deadline.id"], name=op.f("fk_deadline_change_deadline_id_deadline")
-        ),
-        sa.ForeignKeyConstraint(
-            ["notice_id"], ["calendar_notice.id"], name=op.f("fk_deadline_change_notice_id_calendar_notice")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline_change")),
     )

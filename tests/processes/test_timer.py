@@ -16,7 +16,7 @@ from models.deadline import NO_DEADLINE, PROMISE
 from models.refusal import Forbidden
 from models.timer import stalled
 from models.workflow import ARMED, FIRED, STALLED, Timer
-from processes import calendar
+from processes import background, calendar
 from processes import timer as timer_verbs
 from processes.timer import BATCH, MAX_ATTEMPTS, claim, fire, next_due, note_fault, release, retry
 from tests.invariants import check_all
@@ -24,6 +24,7 @@ from tests.processes.engine.bad_drawings import CLOSED, work
 from tests.processes.engine.drawings import catch, end, flow, gateway, line, start, timer
 from tests.processes.standing_timers import published
 from tests.world import World, answers, on
+from webapp import handlers
 
 FIRST, LATER = date(2026, 3, 2), date(2026, 3, 20)
 EXPIRED = timedelta(seconds=-1)
@@ -248,9 +249,12 @@ def test_an_event_without_a_clock_follows_the_calendar(world: World) -> None:
         )
         notice = calendar.propose(session, draft, None)
         calendar.apply(session, notice.id, None)
-    with transaction() as session:
-        assert timer_verbs.without_clock(session) == [case_id]
-        timer_verbs.recount(session, case_id)
+    version = str(notice.applied_version)
+    assert background.status(calendar.RECOUNT, [version]) == {version: "ENQUEUED"}
+    handlers.recount()
+    key = f"{case_id}-{version}"
+    assert background.status(handlers.RECOUNT_CASE, [key]) == {key: "ENQUEUED"}
+    handlers.recount_case(case_id)
     assert _rows(case_id)[0].due_at == end_of(date(2026, 3, 6))
     with on(date(2026, 3, 7)):
         assert world.fire_due() == 1

@@ -24,7 +24,12 @@ from tests.world import World
 from webapp import handlers, repair
 
 SignIn = Callable[[str], FlaskClient]
-DECLARED = {"outbox.DELIVER": outbox.DELIVER, "REMIND": handlers.REMIND}
+DECLARED = {
+    "outbox.DELIVER": outbox.DELIVER,
+    "REMIND": handlers.REMIND,
+    "RECOUNT": handlers.RECOUNT,
+    "RECOUNT_CASE": handlers.RECOUNT_CASE,
+}
 WELL = "后台运行正常，没有停滞或失败的事项"
 
 
