@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -83,6 +84,8 @@ def _faults(draft: Draft) -> Iterator[str]:
         return
     if not draft.title.strip() or not draft.source.strip():
         yield "请写明通知的名称和文号。"
+    if _is_unwritable(draft.title + draft.source):
+        yield "通知的名称或文号含有不可见的字符。"
     yield from _day_faults(draft)
     if draft.is_full_year:
         yield from _year_faults(draft)
@@ -96,9 +99,16 @@ def _day_faults(draft: Draft) -> Iterator[str]:
             yield f"{_at(row)}{chinese(row.day)}不属于 {draft.year} 年的安排。"
         if not row.name.strip() or len(row.name) > MAX_NAME:
             yield f"{_at(row)}节日名称应为 1 至 {MAX_NAME} 个字。"
+        if _is_unwritable(row.name):
+            yield f"{_at(row)}节日名称含有不可见的字符。"
         if draft.is_full_year and row.kind == "work" and row.day.weekday() < SATURDAY:
             yield f"{_at(row)}{chinese(row.day)}是{weekday(row.day)}，不是周末，不能作为调休上班日。"
     yield from (f"{chinese(day)}既放假又上班。" for day, both in sorted(kinds.items()) if len(both) > 1)
+
+
+def _is_unwritable(text: str) -> bool:
+    """JSON may spell out what no database keeps: NUL, half a character."""
+    return any(unicodedata.category(char) in ("Cc", "Cs") for char in text)
 
 
 def _belongs(day: date, year: int) -> bool:
@@ -193,7 +203,8 @@ def _entry(entry: object, number: int) -> NoticeDay | str:
     except ValueError:
         found = None
     if found is None:
-        return f"{where}日期“{str(day)[:20]}”不存在或不是 YYYY-MM-DD。"
+        shown = str(day)[:20].encode("utf-8", "replace").decode()
+        return f"{where}日期“{shown}”不存在或不是 YYYY-MM-DD。"
     return NoticeDay(found, "off" if is_off else "work", "、".join(holiday_names(name)) or name, number)
 
 

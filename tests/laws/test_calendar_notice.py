@@ -157,6 +157,9 @@ def test_public_data_is_read_back(drawn: tuple[int, list[NoticeDay]]) -> None:
     assert draft.source == "http://example.invalid/paper"
 
 
+NEW_YEAR = {"name": "元旦", "date": "2026-01-01", "isOffDay": True}
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -172,6 +175,10 @@ def test_public_data_is_read_back(drawn: tuple[int, list[NoticeDay]]) -> None:
         ('{"year": 2026, "days": [{"name": 1, "date": "2026-01-01", "isOffDay": true}]}', "应有 name"),
         ('{"year": 2026, "days": [7]}', "应为对象"),
         (json.dumps({"year": 2026, "days": [{}] * 200}), "日期过多"),
+        # JSON can spell out NUL and half a character, which no database keeps and no page can show.
+        (json.dumps({"year": 2026, "papers": ["文\0号"], "days": [NEW_YEAR]}), "文号含有不可见"),
+        (json.dumps({"year": 2026, "days": [{**NEW_YEAR, "name": "元旦\ud800"}]}), "名称含有不可见"),
+        (json.dumps({"year": 2026, "days": [{**NEW_YEAR, "date": "\ud800"}]}), r"日期“\?”不存在"),
         (
             '{"year": 99999999999999999999, "days": [{"name": "元旦", "date": "2026-01-01", "isOffDay": true}]}',
             "年份",
