@@ -63,8 +63,8 @@ def ask(session: Session, task_id: int, asked: Asked, actor: User) -> Pause:
     return made[0]
 
 
-def decide(session: Session, pause_id: int, approve: bool, text: str, actor: User) -> Pause:
-    """The head of the department approves or refuses a pause; never his own request.
+def decide(session: Session, pause_id: int, decision: str, text: str, actor: User) -> Pause:
+    """The head of the department approves (`approve`) or refuses (`refuse`) a pause; never his own request.
 
     Raises Refusal when the term has ended meanwhile, Conflict when it was decided before.
     """
@@ -78,9 +78,9 @@ def decide(session: Session, pause_id: int, approve: bool, text: str, actor: Use
     def act(_instance: Instance) -> None:
         if not pause.is_asked:
             raise Conflict("该暂停申请已经审批，请刷新。")
-        pause.decision = "approve" if approve else "refuse"
+        pause.decision = decision
         pause.decided_by_id, pause.decided_at, pause.decision_text = actor.id, now(), text.strip()
-        if approve:
+        if decision == "approve":
             _pausable(session, token, task)
             _begin(session, token.case, task, pause, "direct", actor)
         else:

@@ -123,18 +123,18 @@ def test_special_procedures_need_the_head_and_not_the_same_person(world: World, 
     with pytest.raises(Conflict, match="等待审批"):
         ask(world, reviewing, INSPECTION)
     with transaction() as session, pytest.raises(Forbidden):
-        pause.decide(session, paused, True, "同意", world.user(session, "renshe2"))
+        pause.decide(session, paused, "approve", "同意", world.user(session, "renshe2"))
     with transaction() as session:
-        pause.decide(session, paused, True, "同意", world.user(session, "renshe0"))
+        pause.decide(session, paused, "approve", "同意", world.user(session, "renshe0"))
     assert clock(world, reviewing).is_paused
     with transaction() as session, pytest.raises(Conflict):
-        pause.decide(session, paused, True, "同意", world.user(session, "renshe0"))
+        pause.decide(session, paused, "approve", "同意", world.user(session, "renshe0"))
 
 
 def test_a_refused_request_leaves_the_clock_alone(world: World, reviewing: int) -> None:
     paused = ask(world, reviewing, INSPECTION)
     with transaction() as session:
-        pause.decide(session, paused, False, "无需核查", world.user(session, "renshe0"))
+        pause.decide(session, paused, "refuse", "无需核查", world.user(session, "renshe0"))
     assert clock(world, reviewing).due_on == date(2026, 3, 11) and not clock(world, reviewing).is_paused
     with pytest.raises(Conflict):
         resume(world, paused)

@@ -67,8 +67,7 @@ def decide_pause(pause_id: int) -> Response:
     """审批暂停申请."""
     given = cleaned(PauseDecisionForm, read_body({"answers": dict})["answers"])
     with transaction() as session:
-        is_approved = given["decision"] == "approve"
-        made = verbs.decide(session, pause_id, is_approved, str(given["decision_text"]), actor())
+        made = verbs.decide(session, pause_id, str(given["decision"]), str(given["decision_text"]), actor())
         return jsonify(_pause(made, actor()))
 
 

@@ -70,8 +70,7 @@ def decide(pause_id: int) -> Page:
 
     def act(session: DbSession) -> Pause:
         given = form.answers()
-        is_approved = given["decision"] == "approve"
-        return pause.decide(session, pause_id, is_approved, str(given["decision_text"]), actor())
+        return pause.decide(session, pause_id, str(given["decision"]), str(given["decision_text"]), actor())
 
     return _done(pause_id, form, attempt(form, act), "已审批，申请人员已收到通知。")
 
