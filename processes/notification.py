@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from models.calendar import now
+from models.calendar import is_training, now
 from models.case import CaseFile
 from models.notification import Notification
 from models.people import Role, User
@@ -44,7 +44,9 @@ def tell(
     common = {"case_id": case.id if case else None, "kind": kind, "text": text, "created_at": now()}
     session.execute(insert(Notification), [{"user_id": user, **common} for user in told])
     posted = mail or _news(case)
-    outbox.post(session, told, f"【{PRODUCT}】{posted.subject}", posted.text)
+    # Nobody shall take the news of an invented case for real.
+    sender = f"{PRODUCT}培训" if is_training() else PRODUCT
+    outbox.post(session, told, f"【{sender}】{posted.subject}", posted.text)
 
 
 def _news(case: CaseFile | None) -> Mail:

@@ -67,7 +67,7 @@ def test_a_message_goes_to_who_has_an_address_and_twice_delivered_is_sent_once(s
     handlers.deliver(one, 0)
     (mail,) = sink.mails
     assert (mail["To"], mail["From"]) == ("renshe1@example.gov.cn", FROM)
-    assert mail["Subject"].startswith("【多审】")
+    assert mail["Subject"].startswith("【多审培训】")
     assert mail["Message-ID"].endswith("@example.gov.cn>")
     assert "请登录" in mail.get_content()
     assert (row(one).status, row(one).fault) == (SENT, "")

@@ -230,7 +230,7 @@ def test_an_e_mail_says_no_more_than_the_case_number(world: World, mail_out: Non
     with reading() as session:
         rows = session.scalars(select(Outbox).order_by(Outbox.id)).all()
     (number,) = told()["renshe2"][0].split("\n")[1].split()[:1]
-    subjects = [f"【多审】案卷 {number} 有新消息", "【多审】时限提醒：1 件事项需要注意"]
+    subjects = [f"【多审培训】案卷 {number} 有新消息", "【多审培训】时限提醒：1 件事项需要注意"]
     assert [(row.user_id, row.subject) for row in rows] == [(renshe2, subject) for subject in subjects]
     assert all(number in row.text and "赵一" not in row.text for row in rows)
 
