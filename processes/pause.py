@@ -50,8 +50,8 @@ def ask(session: Session, task_id: int, asked: Asked, actor: User) -> Pause:
     _check(asked)
     made: list[Pause] = []
 
-    def act(_instance: Instance) -> None:
-        clock = _pausable(session, token, task)
+    def act(instance: Instance) -> None:
+        clock = _pausable(session, token, task, instance)
         pause = _new_pause(session, token.case, clock, asked, actor)
         if asked.kind.needs_approval:
             _ask_head(session, token.case, task, pause, actor)
@@ -75,13 +75,13 @@ def decide(session: Session, pause_id: int, decision: str, text: str, actor: Use
     if not text.strip():
         raise Refusal("请填写审批意见。", "decision_text")
 
-    def act(_instance: Instance) -> None:
+    def act(instance: Instance) -> None:
         if not pause.is_asked:
             raise Conflict("该暂停申请已经审批，请刷新。")
         pause.decision = decision
         pause.decided_by_id, pause.decided_at, pause.decision_text = actor.id, now(), text.strip()
         if decision == "approve":
-            _pausable(session, token, task)
+            _pausable(session, token, task, instance)
             _begin(session, token.case, task, pause, "direct", actor)
         else:
             _record(session, token.case, "deadline.pause_refused", f"不同意{pause.title}暂停计时", actor)
@@ -125,7 +125,10 @@ def _check(asked: Asked) -> None:
         raise Refusal("请一次性列明需补正的全部材料。", "items")
 
 
-def _pausable(session: Session, token: Token, task: UserTask) -> Deadline:
+def _pausable(session: Session, token: Token, task: UserTask, instance: Instance) -> Deadline:
+    if not instance.is_ready(task.engine_task_id):
+        # An event that was due before this knock has ended the step.
+        raise Conflict("该事项已终止或已由他人办理，请刷新。")
     clock = session.get(Deadline, task.deadline_id) if task.deadline_id else None
     if clock is None or task.assignee_id == token.case.applicant_user_id:
         raise Refusal("该环节没有可以暂停的办理时限。")

@@ -17,6 +17,9 @@ from models.workflow import UserTask
 from models.working_days import Light, elapsed
 from processes import pause, withdrawal, worklist
 from tests.invariants import check_all
+from tests.processes.engine.bad_drawings import CLOSED, work
+from tests.processes.engine.drawings import end, flow, line, start, timer
+from tests.processes.standing_timers import REVIEW, published
 from tests.walk import ITEMS
 from tests.world import World, answers, on
 from webapp import jobs
@@ -213,6 +216,23 @@ def test_the_promise_counts_on_when_the_other_branch_ends_a_paused_step(world: W
     with reading() as session:
         assert elapsed(before, promise.due_on, calendar()) == 2
         check_all(session)
+
+
+def test_a_step_that_a_due_event_ends_is_not_paused_any_more(world: World) -> None:
+    """No letter goes out for a clock that the very knock ends."""
+    events = (
+        timer("lapse", "acceptance", "working_days(2)", True),
+        timer("due", "acceptance", "working_days(7)", **REVIEW),
+    )
+    ends = end("lapsed"), flow("lapse", "lapsed"), end("late"), flow("due", "late")
+    step = work("acceptance", form="acceptance")
+    published(start(), step, *events, CLOSED, *line("begin", "acceptance", "finish"), *ends)
+    case_id = world.submitted()
+    task_id = world.open_tasks(case_id)["acceptance"]
+    with transaction() as session:
+        worklist.claim(session, task_id, world.user(session, "renshe1"))
+    with on(FRIDAY), pytest.raises(Conflict, match="已终止"), transaction() as session:
+        pause.ask(session, task_id, MISSING, world.user(session, "renshe1"))
 
 
 def test_withdrawal_ends_pause_limit_and_promise(world: World, reviewing: int) -> None:
