@@ -228,14 +228,16 @@ def _seed_notices() -> None:
     rows = bind.execute(
         sa.text("SELECT day, kind, name, source FROM calendar_day WHERE region_code = '' ORDER BY day")
     ).all()
-    years: dict[str, list[sa.Row[tuple[object, ...]]]] = {}
+    years: dict[int, list[sa.Row[tuple[object, ...]]]] = {}
     for row in rows:
-        years.setdefault(str(row.day)[:4], []).append(row)
+        # As in models/calendar.py: a December is named by the notice of the year after it.
+        day = date.fromisoformat(str(row.day))
+        years.setdefault(day.year + (day.month == 12), []).append(row)
     for year, days in years.items():
         content = [{"day": str(row.day), "kind": row.kind, "name": row.name} for row in days]
         bind.execute(
             sa.insert(NOTICE).values(
-                year=int(year),
+                year=year,
                 is_full_year=True,
                 region_code="",
                 title=f"{year}年部分节假日安排",
@@ -253,10 +255,10 @@ def _seed_notices() -> None:
                 "UPDATE calendar_day SET notice_id = (SELECT id FROM calendar_notice WHERE year = :year) "
                 "WHERE region_code = '' AND day BETWEEN :first AND :last"
             ).bindparams(
-                sa.bindparam("first", date(int(year), 1, 1), type_=sa.Date()),
-                sa.bindparam("last", date(int(year), 12, 31), type_=sa.Date()),
+                sa.bindparam("first", date(year - 1, 12, 1), type_=sa.Date()),
+                sa.bindparam("last", date(year, 11, 30), type_=sa.Date()),
             ),
-            {"year": int(year)},
+            {"year": year},
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
@@ -56,6 +57,22 @@ def test_migrated_indexes_have_the_same_columns_and_conditions(url: str) -> None
     engine.dispose()
     assert indexes(url) == migrated
     assert "assignee_id IS NULL" in migrated["ix_user_task_pool"]
+
+
+def test_a_day_in_december_comes_under_the_notice_of_the_year_after(url: str) -> None:
+    """As in a new database: 2019's notice named the last days of 2018."""
+    with connected(url) as connection:
+        command.upgrade(installation.config_for(connection), "0003")
+        for day in ("2018-12-29", "2019-01-01"):
+            row = f"'{day}', '', 'off', '元旦', '文', 1"
+            connection.exec_driver_sql(
+                f"INSERT INTO calendar_day (day, region_code, kind, name, source, version) VALUES ({row})"
+            )
+        connection.commit()
+    installation.upgrade(url)
+    with connected(url) as connection:
+        years = "SELECT n.year FROM calendar_day d JOIN calendar_notice n ON n.id = d.notice_id"
+        assert connection.exec_driver_sql(years).scalars().all() == [2019, 2019]
 
 
 def test_a_second_upgrade_changes_nothing_and_keeps_the_rows(url: str) -> None:
