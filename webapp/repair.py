@@ -122,7 +122,9 @@ def retry(kind: str, ids: Collection[str] | None, actor: User | None) -> int:
 
 
 def _retry_jobs(ids: list[str], actor: User | None) -> int:
-    """The log first: whoever sees the job run again finds who let it."""
+    """The log first: whoever sees the job run again finds who let it. Raises Refusal for what is no id."""
+    if not all(text.isascii() and text.isprintable() for text in ids):
+        raise Refusal("编号不正确。", "id")
     with transaction() as session:
         worker.record_retry(session, ids, actor)
     return background.retry(ids)
