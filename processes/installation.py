@@ -49,7 +49,7 @@ def write_revision(message: str) -> Path:
         upgrade(url)
         with _connected(url) as connection:
             config = config_for(connection)
-            number = len(list((MIGRATIONS / "versions").glob("[0-9]*.py"))) + 1
+            number = max(int(file.name[:4]) for file in (MIGRATIONS / "versions").glob("[0-9]*.py")) + 1
             made = command.revision(config, message, autogenerate=True, rev_id=f"{number:04d}")
     if not isinstance(made, Script):
         raise RuntimeError("one message makes one revision")
