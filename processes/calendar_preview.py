@@ -103,9 +103,9 @@ def shown(session: Session, notice_id: int) -> Shown:
 
 
 def all_lines(session: Session, notice_id: int) -> Iterator[Line]:
-    """Every line, for the export. Raises NotFound, Conflict, Refusal."""
+    """Every line, for the export. Raises NotFound, Conflict, Refusal at once, not with the first line."""
     found = ordered(preview(session, notice_id))
-    yield from _lines(session, found, _carriers(session))
+    return _lines(session, found, _carriers(session))
 
 
 def ordered(moved: Iterable[Move]) -> list[Move]:

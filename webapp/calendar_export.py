@@ -25,14 +25,15 @@ HEAD = (
 
 
 def moves_workbook(session: DbSession, notice: CalendarNotice) -> bytes:
-    """The file; no text becomes a formula."""
+    """The file; no text becomes a formula. Raises as the preview does, before the file is begun."""
+    lines = all_lines(session, notice.id)
     book = Workbook(write_only=True)
     sheet = book.create_sheet("时限变化")
     for column, width in zip("ABCDEFGHIJ", (20, 24, 30, 12, 12, 12, 10, 10, 12, 10), strict=True):
         sheet.column_dimensions[column].width = width
     sheet.freeze_panes = "A2"
     sheet.append(HEAD)
-    for line in all_lines(session, notice.id):
+    for line in lines:
         move = line.move
         flags = move.was_provisional, move.provisional, move.is_paused, line.turns_late
         dates = move.old_due_on, move.new_due_on

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -115,6 +116,27 @@ def test_a_statutory_day_must_be_off_and_absurd_sizes_are_refused() -> None:
     for text in ("", "一" * (MAX_TEXT + 1), "(" * MAX_TEXT, "关于2026年的通知" + "一、元旦：" * 2000, "\0"):
         with pytest.raises(Refusal):
             read_text(text)
+
+
+HEAD = "国务院办公厅关于2027年部分节假日安排的通知\n现将2027年安排如下\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "1日," * 6000,
+        "1日" + "," * 19_000,
+        "\n" * 19_000,
+        "一、" + "\u3000" * 15_000 + "元",
+        "\x1c\x1d" * 9_000,
+    ],
+    ids=["dates", "commas", "blank lines", "blanks", "odd line ends"],
+)
+def test_no_text_takes_long_to_read(body: str) -> None:
+    begun = process_time()
+    with pytest.raises(Refusal):
+        read_text((HEAD + body)[:MAX_TEXT])
+    assert process_time() - begun < 4  # once 10 to 40 s each, with the database locked
 
 
 @given(st.text(alphabet="关于2026年的通知一二、：:元旦1月日（周四）至3放假共天上班。，\n", max_size=300))

@@ -103,10 +103,12 @@ def _bound(session: DbSession, form: BaseForm) -> BaseForm:
 
 def _proposed(form: BaseForm, by: str) -> CalendarNotice | None:
     """The notice, or None: then the form shows every contradiction of what was typed."""
+    region = str(form.answers()["region"])
     try:
+        # Read before the transaction: nobody waits for the database while a long text is read.
+        draft = _READ[by](form)
         with transaction() as session:
-            region = str(form.answers()["region"])
-            return verbs.propose(session, _READ[by](form), actor(), "" if region == NATIONAL else region)
+            return verbs.propose(session, draft, actor(), "" if region == NATIONAL else region)
     except Refusal as refusal:
         if refusal.status != Refusal.status:
             raise
