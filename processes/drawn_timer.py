@@ -44,6 +44,9 @@ def follow(session: Session, case: CaseFile, instance: Instance, rows: Rows) -> 
             _arm(row, timer, clock)
         elif _has_changed(row, timer, clock):
             _arm(row, timer, clock)
+        if clock is not None:
+            # A pause or an extension may have carried the clock into a year without a notice, or out of it.
+            row.is_held = clock.provisional and timer.moves_on
         if (row.due_at, row.is_held) != (timer.due_at, timer.is_held):
             instance.reschedule(timer.engine_id, row.due_at, row.is_held)
 

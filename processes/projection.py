@@ -52,7 +52,10 @@ class Rows:
 
     def move_timers(self, instance: Instance) -> None:
         """The row is the truth: an armed timer whose row was moved follows it before anything fires."""
+        timers = instance.definition.drawing.timers
         for engine_id, row in self.timers.items():
+            if row.deadline is not None:
+                row.is_held = row.deadline.provisional and timers[row.element_id].is_interrupting
             instance.reschedule(engine_id, row.due_at, row.is_held)
             # One that had no time is asked again.
             if row.status == STALLED and row.due_at != NO_DEADLINE:

@@ -235,6 +235,29 @@ def test_a_step_that_a_due_event_ends_is_not_paused_any_more(world: World) -> No
         pause.ask(session, task_id, MISSING, world.user(session, "renshe1"))
 
 
+@pytest.mark.parametrize("clerks", [["renshe1"], []])
+def test_a_provisional_end_that_a_pause_has_brought_ends_nothing(world: World, clerks: list[str]) -> None:
+    """D-04: official before the pause, the end lies in a year without a notice once it counts on: by a clerk, by itself."""
+    lapse = timer("due", "acceptance", "working_days(7)", True, **REVIEW)
+    flows = *line("begin", "acceptance", "finish"), flow("due", "late")
+    published(start(), work("acceptance", form="acceptance"), lapse, end("late"), CLOSED, *flows)
+    with on(date(2026, 12, 14)):
+        case_id = world.submitted()
+        task_id = world.open_tasks(case_id)["acceptance"]
+        with transaction() as session:
+            clerk = world.user(session, "renshe1")
+            worklist.claim(session, task_id, clerk)
+            paused = pause.ask(session, task_id, MISSING, clerk).id
+    with on(date(2026, 12, 28)):
+        for clerk_name in clerks:
+            resume(world, paused, today(), clerk_name)
+    with on(date(2027, 2, 2)):
+        jobs.run_due()
+        assert "acceptance" in world.open_tasks(case_id)
+        with reading() as session:
+            check_all(session)
+
+
 def test_withdrawal_ends_pause_limit_and_promise(world: World, reviewing: int) -> None:
     paused = ask(world, reviewing)
     with transaction() as session:
