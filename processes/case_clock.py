@@ -18,7 +18,7 @@ from models.deadline import PAUSE_LIMIT, PROMISE, Deadline
 from models.pause import Pause
 from models.people import User
 from models.workflow import ARMED, CANCELLED, FIRED, OPEN, Timer, UserTask
-from processes.deadline import arm, follow_promise, new_clock, recompute
+from processes.deadline import arm, follow_promise, new_clock, recompute, spans_of
 from processes.engine.drawing import Drawing
 from processes.facts import CaseFacts
 from processes.notification import tell
@@ -33,6 +33,8 @@ def start_promise(session: Session, case: CaseFile, drawing: Drawing, armed: lis
     if start_on is None or session.scalars(query).first() is not None:
         return
     promise = new_clock(case, PROMISE, "承诺办结时限", drawing.promise_clause, start_on, drawing.promise)
+    # The fact may lie before a pause of the step that has brought it.
+    promise.recompute(spans_of(session, promise))
     promise.warn_by(drawing.warnings)
     armed.append(arm(session, promise))
 

@@ -12,12 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.calendar import today
+from models.calendar_draft import Typed, read_rows
 from models.case import CaseFile, CaseStatus
 from models.database import reading, transaction
+from models.pause import Pause, PauseKind, pauses_of
 from models.people import Role, User
 from models.refusal import Refusal
 from models.workflow import OPEN, UserTask
-from processes import withdrawal, worklist
+from processes import calendar, pause, withdrawal, worklist
 from tests.world import World, answers, on
 
 T = TypeVar("T")
@@ -79,7 +81,8 @@ class Walk:
 
     def knock(self) -> None:
         """One random act of anybody, or time passing, or the worker."""
-        acts = [self.answer, self.answer, self.answer, self.wait, self.fire, self.claim, self.intrude]
+        acts = [self.answer] * 4 + [self.wait, self.fire, self.claim, self.intrude]
+        acts += [self.stand_still, self.go_on, self.decree]
         act = self.choose(acts)
         self.log.append(f"{self.day} {act.__name__}")
         with on(self.day):
@@ -111,6 +114,42 @@ class Walk:
         with transaction() as session:
             verb(session, task.id, self.world.user(session, who))
 
+    def stand_still(self) -> None:
+        """Whoever has a step asks for its clock to stand still."""
+        task, who = self._somebody()
+        asked = pause.Asked(self.choose(list(PauseKind)), "需要核实", self.choose([1, 5, 10]), ITEMS)
+        with transaction() as session:
+            actor = self.world.user(session, who)
+            worklist.claim(session, task.id, actor)
+            pause.ask(session, task.id, asked, actor)
+
+    def go_on(self) -> None:
+        """The head decides a request, or lets a clock count on from today or from an earlier day."""
+        with transaction() as session:
+            case = session.get_one(CaseFile, self.case_id)
+            found = [row for row in pauses_of(session, case) if row.is_open or row.is_asked]
+            if not found:
+                raise Refusal("没有暂停。")
+            row = self.choose(found)
+            head = self._head(session, row)
+            if row.is_asked:
+                pause.decide(session, row.id, self.choose(["approve", "refuse"]), "已核", head)
+            else:
+                ended_on = self.choose([today(), today() - timedelta(days=3)])
+                pause.resume(session, row.id, ended_on, "已补齐", head)
+
+    def _head(self, session: Session, row: Pause) -> User:
+        tasks = select(UserTask.department_id).where(UserTask.deadline_id == row.deadline_id)
+        heads = select(User).where(User.role == Role.SUPERVISOR, User.department_id.in_(tasks))
+        return session.scalars(heads).unique().one()
+
+    def decree(self) -> None:
+        """A day off is announced for the coming weeks, for everybody's running clocks."""
+        day = today() + timedelta(days=self.choose([1, 3, 8, 20]))
+        draft = read_rows(day.year, "days", f"测试文〔{day}〕", [Typed(day, None, "off", "测试假日")])
+        with transaction() as session:
+            calendar.apply(session, calendar.propose(session, draft, None).id, None)
+
     def intrude(self) -> None:
         """Somebody of the county who may have nothing to do with the step tries it."""
         with reading() as session:
@@ -130,11 +169,19 @@ class Walk:
                 self.fire()
                 if self.is_over:
                     break
+                self._resume_all()
                 task, who = self._somebody()
                 self._complete(task, who, {"late_reason": "补充核查", **self._safe(task)})
         status = self.world.status(self.case_id)
         assert CaseStatus(status).is_final, self.log
         return status
+
+    def _resume_all(self) -> None:
+        with transaction() as session:
+            case = session.get_one(CaseFile, self.case_id)
+            for row in pauses_of(session, case):
+                if row.is_open:
+                    pause.resume(session, row.id, today(), "已补齐", self._head(session, row))
 
     @property
     def is_over(self) -> bool:

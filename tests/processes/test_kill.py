@@ -14,12 +14,14 @@ from typing import Any
 
 import pytest
 
+from models.calendar import today
 from models.case import CaseFile, CaseStatus
 from models.database import StaleWrite, reading, transaction
+from models.pause import PauseKind, pauses_of
 from models.workflow import Timer
 from processes import case as case_verbs
+from processes import pause, withdrawal, worklist
 from processes import timer as timer_verbs
-from processes import withdrawal, worklist
 from tests.invariants import check_all, check_case
 from tests.processes.killing import kill, spawn, survives
 from tests.walk import EXTEND, ITEMS, SECURED, Walk
@@ -69,6 +71,26 @@ def _fire(_world: World, case_id: int) -> None:
         timer_verbs.release(session, "test")
 
 
+def _pause(kind: PauseKind) -> Act:
+    def act(world: World, case_id: int) -> None:
+        (task_id,) = world.open_tasks(case_id).values()
+        with transaction() as session:
+            actor = world.user(session, "renshe1")
+            pause.ask(session, task_id, pause.Asked(kind, "需要核实", 5, ITEMS), actor)
+
+    return act
+
+
+def _end_pause(world: World, case_id: int) -> None:
+    with transaction() as session:
+        row = pauses_of(session, session.get_one(CaseFile, case_id))[-1]
+        head = world.user(session, "renshe0")
+        if row.is_asked:
+            pause.decide(session, row.id, "approve", "同意", head)
+        else:
+            pause.resume(session, row.id, today(), "已补齐", head)
+
+
 def _done(element: str, day: date = FIRST, **over: Any) -> Knock:
     def act(world: World, case_id: int) -> None:
         world.complete(case_id, element, answers(element, **over))
@@ -93,6 +115,19 @@ WHOLE = [
 ]
 PATHS = {
     "whole": (WHOLE, CaseStatus.DISBURSED),
+    "paused": (
+        [
+            SUBMIT,
+            _done("acceptance"),
+            Knock("claim", _claim),
+            Knock("pause", _pause(PauseKind.SUPPLEMENT)),
+            Knock("resume", _end_pause, date(2026, 3, 4)),
+            Knock("ask", _pause(PauseKind.INSPECTION), date(2026, 3, 5)),
+            Knock("approve", _end_pause, date(2026, 3, 5)),
+            FIRE,  # the limit of the pause ends it
+        ],
+        CaseStatus.QUALIFYING,
+    ),
     "withdrawn": ([SUBMIT, Knock("withdraw", _withdraw)], CaseStatus.WITHDRAWN),
     "lapsed": (
         [SUBMIT, _done("acceptance", **INCOMPLETE), Knock("lapse", _fire, date(2026, 6, 1))],
