@@ -119,7 +119,12 @@ class Database:
 
     def _engine(self, pool_size: int) -> Engine:
         engine = create_engine(
-            self.url, pool_size=pool_size, json_serializer=_dump_json, json_deserializer=orjson.loads
+            self.url,
+            pool_size=pool_size,
+            json_serializer=_dump_json,
+            json_deserializer=orjson.loads,
+            # A fault is logged, and kept with its timer and in the audit log: never with people's data.
+            hide_parameters=True,
         )
         if self.is_sqlite:
             event.listen(engine, "connect", _prepare_sqlite)
