@@ -130,7 +130,8 @@ def _pausable(session: Session, token: Token, task: UserTask, instance: Instance
         # An event that was due before this knock has ended the step.
         raise Conflict("该事项已终止或已由他人办理，请刷新。")
     clock = session.get(Deadline, task.deadline_id) if task.deadline_id else None
-    if clock is None or task.assignee_id == token.case.applicant_user_id:
+    is_applicants = task.assignee_id is not None and task.assignee_id == token.case.applicant_user_id
+    if clock is None or is_applicants:
         raise Refusal("该环节没有可以暂停的办理时限。")
     if clock.is_paused:
         raise Conflict("该时限已暂停计时，请刷新。")
