@@ -22,6 +22,8 @@ from models.vocabulary_loan import EXEMPT_LOAN_KINDS
 from processes.engine.expression_values import Fault
 from processes.engine.timer_value import term
 
+# The longest term that a drawing may write, as often as a cycle may repeat it.
+MAX_LENGTH = 3660 * 30
 _REGISTERED = ("mortgage", "pledge", "combined")
 _REFUSING = (
     "qualification_review",
@@ -95,13 +97,20 @@ def functions(region_code: str = "") -> dict[str, Callable[..., Any]]:
 
     def working_days(length: int, *start: date | None) -> dict[str, Any]:
         """The term of `length` working days after `start` (today when omitted)."""
-        return term(due_for(_started(*start), length, "working", region_code))
+        return term(due_for(_started(*start), _length(length), "working", region_code))
 
     def calendar_days(length: int, *start: date | None) -> dict[str, Any]:
         """The term of `length` calendar days after `start` (today when omitted)."""
-        return term(due_for(_started(*start), length, "calendar", region_code))
+        return term(due_for(_started(*start), _length(length), "calendar", region_code))
 
     return {"working_days": working_days, "calendar_days": calendar_days}
+
+
+def _length(length: object) -> int:
+    """Days that a term may have; a number out of a form could otherwise reach to the end of all calendars."""
+    if type(length) is not int or not 0 <= length <= MAX_LENGTH:
+        raise Fault(f"天数应为0至{MAX_LENGTH}的整数")
+    return length
 
 
 def _started(*start: date | None) -> date:

@@ -15,11 +15,14 @@ from processes.engine.expression import ExpressionError
 from processes.engine.expression_values import Fault
 
 MAX_TIMES = 30
+# The years after it hold the marks of terms without an end (models/deadline.py).
+LAST_YEAR = 9000
 _PART = "([0-9]{1,5})"
 _PERIOD = re.compile(
     rf"P(?=[0-9T])(?:{_PART}Y)?(?:{_PART}M)?(?:{_PART}W)?(?:{_PART}D)?"
     rf"(?:T(?=[0-9])(?:{_PART}H)?(?:{_PART}M)?(?:{_PART}S)?)?"
 )
+_TIMES = re.compile("[0-9]{1,5}")
 _TERM = frozenset(("start_on", "length", "unit", "due_on", "provisional"))
 
 
@@ -44,6 +47,16 @@ def every(times: object, each: object) -> dict[str, Any]:
 
 def instant_of(value: object) -> datetime:
     """The UTC instant that a value means; a date is its 24:00 in Shanghai. Raises ExpressionError."""
+    try:
+        found = _instant_of(value)
+    except OverflowError as error:
+        raise _no_time(value) from error
+    if found.year > LAST_YEAR:
+        raise _no_time(value)
+    return found
+
+
+def _instant_of(value: object) -> datetime:
     if isinstance(value, Mapping) and is_term(value) and "times" not in value:
         return end_of(value["due_on"])
     if isinstance(value, timedelta):
@@ -82,7 +95,7 @@ def cycle_of(value: object) -> dict[str, Any]:
         return {**value, "start_on": value["start_on"].isoformat(), "due_on": value["due_on"].isoformat()}
     if isinstance(value, str) and value.upper().startswith("R") and "/" in value:
         times, period = value[1:].split("/", 1)
-        if times.isdigit() and 1 <= int(times) <= MAX_TIMES:
+        if _TIMES.fullmatch(times) and 1 <= int(times) <= MAX_TIMES:
             later(now(), period)
             return {"times": int(times), "period": period}
     raise ExpressionError(f"“{value}”不是循环：请写 R3/P1D 或 every(3, working_days(1))，最多{MAX_TIMES}次。")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,7 +10,11 @@ from models.calendar import end_of
 from models.database import reading
 from models.refusal import Conflict
 from processes.engine.definition import Definition
+from processes.engine.expression import ExpressionError
+from processes.engine.expression_values import Fault
 from processes.engine.instance import EngineFault, Instance
+from processes.engine.timer_value import cycle_of, instant_of
+from processes.facts import functions
 from tests.processes.engine.drawings import (
     again,
     asked,
@@ -96,3 +100,27 @@ def test_a_term_without_a_clock_follows_the_calendar_in_force(world: World) -> N
         (armed,) = instance.timers()
         assert armed.due_at == end_of(date(2031, 7, 11))
     assert fired(woken(wait, instance.dump(), date(2031, 7, 12))) == [("wait", date(2031, 7, 10))]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["9999-12-31", "0001-01-01T00:00:00", timedelta.max, date.max, "9999-12-31T23:59:59-23:59"],
+    ids=str,
+)
+def test_an_instant_outside_of_all_calendars_is_a_fault_of_the_drawing(value: object) -> None:
+    with pytest.raises(ExpressionError, match="不是日期或时长"):
+        instant_of(value)
+
+
+@pytest.mark.parametrize("times", ["²", "٣", "9" * 5000], ids=["superscript", "arabic", "endless"])
+def test_a_cycle_counts_in_plain_digits(times: str) -> None:
+    with pytest.raises(ExpressionError, match="不是循环"):
+        cycle_of(f"R{times}/P1D")
+
+
+@pytest.mark.parametrize("length", [-1, 10**9, 10**18, True, "5"])
+def test_a_term_is_no_longer_than_a_drawing_may_write(world: World, length: object) -> None:
+    """A number out of a form: a million working days once took a second and the memory of all years."""
+    for unit in ("working_days", "calendar_days"):
+        with reading(), pytest.raises(Fault, match="天数应为"):
+            functions()[unit](length)
