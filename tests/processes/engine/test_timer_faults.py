@@ -69,6 +69,42 @@ def test_a_timer_that_cannot_fire_holds_up_nothing_else(world: World) -> None:
     assert [element for element, _day in fired(mended)] == ["due", "note"]
 
 
+def test_a_timer_that_was_armed_in_the_same_knock_cannot_hang_it(world: World) -> None:
+    """After an outage both waits are over; what stands behind the second one cannot be computed."""
+    faulty = defined(
+        drawing(
+            *(start(), catch("one", "working_days(1)"), catch("two", "working_days(1)")),
+            gateway("which", default="f_which_a"),
+            *(end("a"), end("b")),
+            *line("begin", "one", "two", "which", "a"),
+            flow("which", "b", "1 / zero > 2"),
+        )
+    )
+    state = begun(faulty, date(2031, 7, 7), {"zero": 0})
+    instance = woken(faulty, state, date(2031, 8, 1), {"zero": 0})
+    assert fired(instance) == [("one", date(2031, 7, 8))]
+    (armed,) = instance.timers()
+    assert (armed.element_id, armed.due_at) == ("two", end_of(date(2031, 7, 10)))
+    with pytest.raises(EngineFault, match="除数为零"):
+        instance.insist(armed.engine_id)
+    mended = woken(faulty, instance.dump(), date(2031, 8, 1), {"zero": 1})
+    assert fired(mended) == [("two", date(2031, 7, 10))]
+    assert mended.is_finished
+
+
+def test_a_loop_of_instants_long_past_ends_the_knock(world: World) -> None:
+    loop = defined(
+        drawing(
+            *(start(), catch("wait", "2026-01-01"), gateway("which", default="f_which_wait"), end()),
+            *line("begin", "wait", "which", "wait"),
+            flow("which", "finish", "done > 5"),
+        )
+    )
+    state = begun(loop, date(2031, 7, 7), {"done": 0})
+    (armed,) = woken(loop, state, date(2031, 7, 21), {"done": 0}).timers()
+    assert armed.element_id == "wait"
+
+
 def test_what_a_stuck_timer_would_have_ended_cannot_be_completed_any_more(world: World) -> None:
     """The clerk gets no other answer than if it had fired: his step is over."""
     facts = {"zero": 0}
