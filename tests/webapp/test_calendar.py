@@ -68,7 +68,8 @@ def test_a_notice_is_imported_previewed_applied_and_undone(world: World, sign_in
         assert len(rows) > 2
         seen = re.search(r'name="seen" value="(\d+)"', page)
         assert seen is not None
-        assert client.post(f"{where}/apply", data={"seen": "0"}).status_code == 409
+        for wrong in ("0", "x", ""):
+            assert client.post(f"{where}/apply", data={"seen": wrong}).status_code == 409
         assert client.post(f"{where}/apply", data={"seen": seen[1]}).status_code == 302
         assert "如果撤销" in client.get(where).text
         year = client.get("/calendar?year=2027").text
@@ -111,7 +112,8 @@ def test_local_days_are_typed_by_hand_and_shown_for_their_region(sign_in: SignIn
     assert (more.status_code, "rows-1-first" in more.text) == (200, True)
     answer = client.post("/calendar/import/rows", data=data)
     assert answer.status_code == 302
-    assert client.post(f"{answer.location}/apply").status_code == 302
+    assert client.post(f"{answer.location}/apply").status_code == 409
+    assert client.post(f"{answer.location}/apply", data={"seen": "1"}).status_code == 302
     assert "那达慕" in client.get("/calendar?region=150627").text
     assert "那达慕" not in client.get("/calendar").text
     again = client.post("/calendar/import/rows", data=data)
@@ -125,7 +127,7 @@ def test_the_preview_says_who_turns_late_and_who_no_more(world: World, sign_in: 
         client = sign_in("guanli")
         where = imported(client, notice(2027))
         assert "推迟 6 日，不再超期，转为正式" in client.get(where).text
-        client.post(f"{where}/apply")
+        client.post(f"{where}/apply", data={"seen": "1"})
         page = client.get(where).text
         assert "1 个转为超期" in page
         assert re.search(r"转为超期</span> 提前 6 日", page)

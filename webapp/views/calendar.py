@@ -168,7 +168,8 @@ def export(notice_id: int) -> Response:
 @requires(Permission.CALENDAR_MANAGE)
 def apply(notice_id: int) -> Redirect:
     """启用: only what the preview showed."""
-    seen = request.form.get("seen", type=int)
+    # What is missing or no number is no version: nothing comes into force that nobody has looked at.
+    seen = request.form.get("seen", type=int, default=0)
     with transaction() as session:
         notice = verbs.apply(session, notice_id, actor(), seen)
     flash(f"已启用“{notice.title}”，{notice.moved} 个时限已重新计算。")
