@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.error import HTTPError
 from urllib.parse import unquote, urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from models.people import User
 from models.settings import Outside
@@ -145,6 +145,16 @@ def _log_in(server: smtplib.SMTP, is_private: bool, name: str, password: str) ->
     server.login(name, password)
 
 
+class _Stay(HTTPRedirectHandler):
+    """Following would drop the message, and show the token and the telephone number to another host."""
+
+    def redirect_request(self, *_args: object) -> None:
+        """Nowhere: the answer counts as a refusal."""
+
+
+_opener = build_opener(_Stay)
+
+
 def _post(url: str, token: str, message: Message) -> None:
     """As JSON to a gateway, which answers 2xx when it has taken the message over."""
     content = {**asdict(message), "created_at": message.created_at.isoformat()}
@@ -153,7 +163,7 @@ def _post(url: str, token: str, message: Message) -> None:
         headers["Authorization"] = f"Bearer {token}"
     request = Request(url, json.dumps(content).encode(), headers, method="POST")  # noqa: S310  `bind` lets http(s) only
     try:
-        with urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310  as above
+        with _opener.open(request, timeout=TIMEOUT) as answer:
             answer.read(1)
     except HTTPError as error:
         error.close()

@@ -201,6 +201,36 @@ class Gateway(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class Elsewhere(BaseHTTPRequestHandler):
+    """A gateway that sends the asker to another address."""
+
+    asked: list[str] = []
+
+    def do_POST(self) -> None:
+        self.asked.append(self.command)
+        self.send_response(302)
+        self.send_header("Location", "/elsewhere")
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        self.do_POST()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+def test_a_redirected_message_was_not_delivered_and_shows_its_token_to_nobody_else() -> None:
+    with HTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}).start()
+        channel.bind(Outside(webhook_url=f"http://127.0.0.1:{server.server_port}/", webhook_token="geheim"))
+        message = channel.Message("k", "13800000000", "张三", "主题", "正文", real_now())
+        with pytest.raises(channel.Undelivered, match="302"):
+            channel.ways()["webhook"].send(message)
+        server.shutdown()
+    channel.bind(Outside())
+    assert Elsewhere.asked == ["POST"]
+
+
 def test_a_gateway_gets_json_with_the_same_key_each_time(world: World) -> None:
     with HTTPServer(("127.0.0.1", 0), Gateway) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}).start()
