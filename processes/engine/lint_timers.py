@@ -108,6 +108,8 @@ def _read(text: str) -> tuple[str, str]:
 
 
 def _literal(text: str) -> tuple[str, str]:
+    if "P" in text.upper() and not re.search("[1-9]", text.upper().split("P")[-1]):
+        return _NONE, "时长应大于零"
     try:
         if text.upper().startswith("R"):
             cycle_of(text)
