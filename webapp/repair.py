@@ -17,6 +17,8 @@ from processes import background, outbox, timer, worker
 from processes.channel import ways
 
 LIMIT = 100
+# Ids of jobs go into the log as they were asked for.
+_LONGEST_ID = 200
 # The jobs of webapp/handlers.py, as an administrator reads them.
 TITLES = {
     "deliver": "发送消息",
@@ -123,7 +125,7 @@ def retry(kind: str, ids: Collection[str] | None, actor: User | None) -> int:
 
 def _retry_jobs(ids: list[str], actor: User | None) -> int:
     """The log first: whoever sees the job run again finds who let it. Raises Refusal for what is no id."""
-    if not all(text.isascii() and text.isprintable() for text in ids):
+    if not all(text.isascii() and text.isprintable() and len(text) <= _LONGEST_ID for text in ids):
         raise Refusal("编号不正确。", "id")
     with transaction() as session:
         worker.record_retry(session, ids, actor)

@@ -97,7 +97,7 @@ def test_ticked_ones_go_on_and_all_of_a_kind(stuck: str, sign_in: SignIn) -> Non
     assert sorted(actions) == ["job.retried", "outbox.retried", "timer.retried"]
     assert background.status("deliver", ["999-0"]) == {"999-0": "ENQUEUED"}
     strange = [{"kind": "timer", "id": "x"}, {"kind": "message", "id": "9" * 40}, {"kind": "job", "id": "\0"}]
-    for data in ({"kind": "king"}, {}, *strange):
+    for data in ({"kind": "king"}, {}, {"kind": "job", "id": "x" * 201}, *strange):
         assert client.post("/jobs/retry", data=data).status_code == 422
 
 
