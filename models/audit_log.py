@@ -26,6 +26,7 @@ ACTIONS = {
     "document.removed": "移除材料",
     "supplement.repeated": "再次补正",
     "deadline.missed": "超期",
+    "deadline.miss_lifted": "撤销超期记录",
     "deadline.extended": "延期",
     "timer.stalled": "计时器停滞",
     "timer.retried": "重试计时器",

@@ -18,6 +18,8 @@ from models.working_days import Due, Light, Unit, elapsed, light, light_words
 WORKING, CALENDAR = "working", "calendar"
 # Keys of the clocks that no step carries: the promise for the whole case, and the limit of a pause.
 PROMISE, PAUSE_LIMIT = "promise", "pause_limit"
+# Kind of the timer of a clock whose recorded miss a new calendar has lifted: its drawn event has fired already.
+MISS = "miss"
 # Due instants of rows that cannot fall due: without a term, and while the clock stands still.
 NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
 WHILE_PAUSED = datetime(9998, 1, 1, tzinfo=UTC)
@@ -128,7 +130,8 @@ class Deadline(Base):
         closed = [span for span in pauses if span.to_on is not None]
         due = term_due(self.start_on, self.length + self.extension_days, self.clock_unit, calendar, closed)
         self.due_on, self.provisional = due.due_on, due.provisional
-        self.paused_on = next((span.from_on for span in pauses if span.to_on is None), None)
+        # What was over when the pause began does not stand still.
+        self.paused_on = next((s.from_on for s in pauses if s.to_on is None and s.from_on < due.due_on), None)
         self.due_at = WHILE_PAUSED if self.paused_on else end_of(due.due_on)
         self.calendar_version = calendar.version
         reminder.set_next(self, calendar, today())

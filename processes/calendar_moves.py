@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 from models import reminder
 from models.calendar import calendar, end_of, now, today
 from models.calendar_book import CalendarNotice, Calendars
+from models.case import CaseFile
 from models.database import Base
 from models.deadline import PAUSE_LIMIT, PROMISE, WHILE_PAUSED, WORKING, Deadline
 from models.pause import DeadlineChange, Pause
 from models.people import User
 from models.term import Span, term_due
 from models.workflow import ARMED, DRAWN, OPEN, STALLED, ProcessInstance, Timer, UserTask
+from processes.case_clock import lift_miss
 from processes.workflow import definition_of
 
 _CHUNK = 500
@@ -117,7 +119,18 @@ def recompute_all(session: Session, calendars: Calendars, cause: Cause) -> list[
     _follow(session)
     _hold(session)
     session.expire_all()
+    _lift_misses(session, moved)
     return moved
+
+
+def _lift_misses(session: Session, moved: Sequence[Move]) -> None:
+    """A miss was recorded by the old calendar; where the end now lies ahead it was none."""
+    ahead = [move.deadline_id for move in moved if move.new_due_on >= today()]
+    for chunk in _chunks(ahead):
+        query = select(Deadline, CaseFile).join(CaseFile, CaseFile.id == Deadline.case_id)
+        missed = query.where(Deadline.id.in_(chunk), Deadline.missed_at.is_not(None))
+        for clock, case in session.execute(missed.order_by(Deadline.id)).all():
+            lift_miss(session, case, clock)
 
 
 def _grouped(

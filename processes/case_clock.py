@@ -5,7 +5,7 @@ No step carries them; each has a timer of its own kind, which every knock fires 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import select, update
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models import audit
 from models.calendar import now, today
 from models.case import CaseFile
-from models.deadline import PAUSE_LIMIT, PROMISE, Deadline
+from models.deadline import MISS, PAUSE_LIMIT, PROMISE, Deadline
 from models.pause import Pause
 from models.people import User
 from models.workflow import ARMED, CANCELLED, FIRED, OPEN, Timer, UserTask
@@ -39,22 +39,50 @@ def start_promise(session: Session, case: CaseFile, drawing: Drawing, armed: lis
     armed.append(arm(session, promise))
 
 
-def fire_due(session: Session, case: CaseFile, armed: list[Timer]) -> None:
-    """Fire the house timers of a case that are due, in due order, each with its own date; not the stalled ones."""
+def end_due_pauses(session: Session, case: CaseFile, armed: list[Timer]) -> None:
+    """Before the drawn timers: a pause whose limit has passed ends on that day, and its clock counts again."""
+    for timer in _due(armed, (PAUSE_LIMIT,)):
+        if timer.deadline is not None:
+            _miss(session, case, timer, timer.deadline, armed)
+            _lapse_pause(session, case, timer.deadline)
+
+
+def record_due_misses(session: Session, case: CaseFile, armed: list[Timer]) -> None:
+    """After the drawn timers, which may have ended the case before its promise was missed."""
+    for timer in _due(armed, (PROMISE, MISS)):
+        if timer.deadline is not None:
+            _miss(session, case, timer, timer.deadline, armed)
+
+
+def _due(armed: list[Timer], kinds: Collection[str]) -> list[Timer]:
+    """What is due of those kinds, in due order; neither held nor stalled ones."""
     waiting = [timer for timer in armed if timer.status == ARMED and not timer.is_held]
-    due = [timer for timer in waiting if timer.due_at <= now()]
-    for timer in sorted(due, key=lambda timer: (timer.due_at, timer.id)):
-        clock = timer.deadline
-        # The limit of a pause may have moved the promise past today.
-        if clock is None or timer.due_at > now():
-            continue
-        timer.status = FIRED
-        armed.remove(timer)
-        clock.missed_at = timer.due_at
-        _record_missed(session, case, clock)
-        _EFFECTS[timer.kind](session, case, clock)
-    if due:
-        session.flush()
+    due = [timer for timer in waiting if timer.kind in kinds and timer.due_at <= now()]
+    return sorted(due, key=lambda timer: (timer.due_at, timer.id))
+
+
+def _miss(session: Session, case: CaseFile, timer: Timer, clock: Deadline, armed: list[Timer]) -> None:
+    timer.status = FIRED
+    armed.remove(timer)
+    clock.missed_at = timer.due_at
+    _record_missed(session, case, clock)
+    session.flush()
+
+
+def lift_miss(session: Session, case: CaseFile, clock: Deadline) -> None:
+    """A new calendar has moved the end of a missed clock into the future: it may be missed again then."""
+    audit.record(
+        session,
+        "deadline.miss_lifted",
+        f"{clock.name}因工作日日历调整顺延至 {clock.due_on.isoformat()}，原超期记录撤销",
+        actor=None,
+        case=case,
+        old={"missed_at": clock.missed_at},
+        new={"due_on": clock.due_on},
+    )
+    clock.missed_at = None
+    kind = PROMISE if clock.key == PROMISE else MISS
+    session.add(Timer(case_id=clock.case_id, kind=kind, deadline_id=clock.id, due_at=clock.due_at))
 
 
 def _record_missed(session: Session, case: CaseFile, clock: Deadline) -> None:
@@ -72,16 +100,6 @@ def _lapse_pause(session: Session, case: CaseFile, limit: Deadline) -> None:
     """A pause never outlasts its own limit: the clock it stopped counts again from that day on."""
     found = session.scalars(select(Pause).where(Pause.limit_deadline_id == limit.id)).one()
     end_pause(session, case, found, limit.due_on, "期限届满，自动恢复计时", None)
-
-
-def _miss_promise(_session: Session, _case: CaseFile, _promise: Deadline) -> None:
-    """The miss is on record; the clock runs on until the case ends."""
-
-
-_EFFECTS: dict[str, Callable[[Session, CaseFile, Deadline], None]] = {
-    PAUSE_LIMIT: _lapse_pause,
-    PROMISE: _miss_promise,
-}
 
 
 def close(session: Session, case: CaseFile, armed: list[Timer]) -> None:

@@ -45,7 +45,7 @@ def _running(session: Session, case: CaseFile, key: str) -> Deadline | None:
 
 def extend(session: Session, case: CaseFile, clock: Deadline, extension: Extension, actor: User) -> None:
     """Move the end by the approved working days (D-08), once. Raises Refusal after the old end."""
-    if clock.is_over:
+    if clock.is_over and not clock.provisional:
         raise Refusal("原时限已届满，不能批准延期。", "decision")
     if clock.extension_days:
         raise Refusal("该时限已延长过一次，不能再次延长。", "decision")

@@ -153,7 +153,7 @@ def _request_extension(done: Completion) -> None:
         raise Refusal("每件贷款只能延期一次，该案卷已延期。", "outcome")
     if not 1 <= days <= limit.extension_days:
         raise Refusal(f"延期应为 1 至 {limit.extension_days} 个工作日。", "extension_days")
-    if clock.due_on < today():
+    if clock.is_over and not clock.provisional:
         raise Refusal("原时限已届满，不能再申请延期。", "outcome")
     if not done.text("extension_reason").strip():
         raise Refusal("请写明延期理由。", "extension_reason")

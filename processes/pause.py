@@ -137,6 +137,9 @@ def _pausable(session: Session, token: Token, task: UserTask, instance: Instance
         raise Conflict("该时限已暂停计时，请刷新。")
     if clock.due_on < today():
         raise Refusal("时限已届满，不能暂停计时。")
+    if clock.due_on == today():
+        # The day of the pause itself counts (D-02): nothing of the term would be left.
+        raise Refusal("今日为时限最后一日，暂停自次日起计，已不能停止计时，请于今日内办结。")
     return clock
 
 

@@ -245,6 +245,9 @@ def _close_deadlines(session: Session, case: CaseFile, rows: Rows) -> None:
     for deadline in rows.deadlines:
         if deadline.id in held:
             continue
+        for timer in rows.house:
+            if timer.deadline_id == deadline.id:
+                timer.status = CANCELLED
         if deadline.paused_on is not None:
             case_clock.close_pauses(session, case, deadline)
         if deadline.id in done:

@@ -95,7 +95,12 @@ def next_at(session: Session) -> datetime | None:
     later = session.scalar(select(func.min(Deadline.remind_on)).where(Deadline.remind_on > today()))
     days = [later] if later else []
     if session.scalar(
-        select(or_(exists().where(Deadline.remind_on <= today()), exists(select(DigestLine.user_id))))
+        select(
+            or_(
+                exists().where(Deadline.remind_on <= today()),
+                exists().where(DigestLine.user_id == User.id, User.is_active),
+            )
+        )
     ):
         coming = roll_forward(today(), calendar())
         days += [coming, next_working_day(coming, calendar())]

@@ -161,7 +161,7 @@ def describe(session: Session, timer_id: int) -> str:
     if timer.status != FIRED:
         return ""
     case = session.get_one(CaseFile, timer.case_id)
-    return f"{case.number} {case.applicant_name}：{name_of(session, timer)}已到期。"
+    return f"{case.number}：{name_of(session, timer)}已到期。"
 
 
 def drawn_name(session: Session, timer: Stalled) -> str:

@@ -176,11 +176,13 @@ def move(session: Session, token: Token, act: Callable[[Instance], None]) -> Non
     asked = CaseEnvironment(
         facts, functions(region_of(token.case)), token.rows.clocks(token.definition.drawing)
     )
-    case_clock.fire_due(session, token.case, token.rows.house)
+    case_clock.end_due_pauses(session, token.case, token.rows.house)
     with session.no_autoflush:
         instance = Instance.restore(token.definition, token.stored.state, token.stored.passed, asked)
         token.rows.move_timers(instance)
         instance.fire_due()
+        if not instance.is_finished:
+            case_clock.record_due_misses(session, token.case, token.rows.house)
         facts.forget()
         act(instance)
         _save(session, token.case, token.stored, instance, token.rows)

@@ -16,8 +16,9 @@ from models.pause import DeadlineChange, Pause, PauseKind
 from models.workflow import UserTask
 from processes import calendar as verbs
 from processes.deadline import spans_of
-from tests.processes.calendar_acts import applied, proposed, undone
-from tests.world import World, on
+from tests.invariants import check_all
+from tests.processes.calendar_acts import applied, proposed, single, undone
+from tests.world import World, answers, on
 
 LATE_2026 = date(2026, 12, 28)
 
@@ -114,3 +115,27 @@ def test_every_clock_moves_as_if_alone_and_goes_back_exactly(world: World) -> No
                 session.execute(select(DeadlineChange.why, func.count()).group_by(DeadlineChange.why)).all()
             )
             assert whys == {"calendar": len(seen), "undo": len(seen)}
+
+
+def test_a_miss_that_a_new_calendar_moves_away_is_lifted_and_may_come_again(world: World) -> None:
+    case_id = world.submitted()
+    world.complete(case_id, "acceptance", answers("acceptance"))
+    with on(date(2026, 3, 12)):
+        world.fire_due()
+        assert world.deadlines(case_id)["qualification"].missed_at == end_of(date(2026, 3, 11))
+        notice = single(world, "off", date(2026, 3, 11))
+        applied(world, notice)
+    lifted = world.deadlines(case_id)["qualification"]
+    assert (lifted.due_on, lifted.missed_at) == (date(2026, 3, 12), None)
+    with reading() as session:
+        check_all(session)
+    with on(date(2026, 3, 13)):
+        world.fire_due()
+        world.fire_due()
+    assert world.deadlines(case_id)["qualification"].missed_at == end_of(date(2026, 3, 12))
+    with on(date(2026, 3, 13)):
+        world.complete(
+            case_id, "qualification_review", answers("qualification_review", late_reason="补充核查")
+        )
+    with reading() as session:
+        check_all(session)

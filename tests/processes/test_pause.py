@@ -179,6 +179,8 @@ def test_who_and_when(world: World, reviewing: int) -> None:
     resume(world, paused)
     with pytest.raises(Conflict):
         resume(world, paused)
+    with on(date(2026, 3, 11)), pytest.raises(Refusal, match="最后一日"):
+        ask(world, reviewing)
     with on(date(2026, 3, 12)), pytest.raises(Refusal, match="届满"):
         ask(world, reviewing)
 

@@ -93,7 +93,7 @@ def test_the_next_event_is_stepped_to_and_told_on_the_page_one_was_on(client: Fl
     assert seen == [
         "系统时间已调整为 2026-03-05 09:00。已发出 3 份时限提醒。",
         "系统时间已调整为 2026-03-09 09:00。已发出 3 份时限提醒。",
-        f"系统时间已调整为 2026-03-10 00:00。{number} 赵一：一次性告知时限 5 个工作日已到期。",
+        f"系统时间已调整为 2026-03-10 00:00。{number}：一次性告知时限 5 个工作日已到期。",
         "系统时间已调整为 2026-03-10 09:00。已发出 3 份时限提醒。",
     ]
     assert client.post("/clock/step", data={"by": "next", "back": "//evil"}).location == "/clock"
