@@ -49,14 +49,14 @@ def test_the_log_may_end_at_and_inside_every_frame(walked: tuple[bytes, bytes], 
     chance = random.Random(20260302)
     path, lines, states = tmp_path / "cut.sqlite", [], []
     frames = (len(log) - HEADER) // FRAME
-    for frame in range(frames + 1):
-        for cut in (HEADER + frame * FRAME, HEADER + frame * FRAME - chance.randint(1, FRAME - 1)):
-            _cut(path, before, log[: max(cut, 0)])
-            lines.append(_lines(path))
-            if cut > HEADER and lines[-1] not in states:
-                states.append(lines[-1])
-                if len(states) <= CHECKED:
-                    _check(path)
+    ends = [HEADER + frame * FRAME for frame in range(frames + 1)]
+    for cut in (place for end in ends for place in (end, end - chance.randint(1, FRAME - 1))):
+        _cut(path, before, log[: max(cut, 0)])
+        lines.append(_lines(path))
+        if cut > HEADER and lines[-1] not in states:
+            states.append(lines[-1])
+            if len(states) <= CHECKED:
+                _check(path)
     assert frames > 30 and len(states) > KNOCKS / 2, "the walk was long enough to be cut"
     assert lines[-2] == states[-1] == max(lines), "the whole log loses nothing"
     whole = lines[::2]
