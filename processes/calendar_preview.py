@@ -136,7 +136,9 @@ def _offices(moved: Sequence[Move], names: dict[int, list[str]]) -> list[Office]
     for move in moved:
         for name in names.get(move.deadline_id, [_WHOLE_CASE]):
             count = counts.setdefault(name, Counter())
-            count.update(moved=_has_moved(move), settled=_is_settled(move), late=turns_late(move))
+            count["moved"] += _has_moved(move)
+            count["settled"] += _is_settled(move)
+            count["late"] += turns_late(move)
     offices = [
         Office(name, **{key: count[key] for key in ("moved", "settled", "late")})
         for name, count in counts.items()

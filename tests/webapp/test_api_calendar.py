@@ -42,6 +42,8 @@ def test_a_program_reads_the_year_and_brings_a_notice(world: World, caller: As) 
         brought = admin.post("/calendar/notices", {"data": data()}, 201)
         assert brought["preview"]["moved"] == 1
         assert brought["preview"]["lines"][0]["new_due_on"] == "2027-02-18"
+        office = brought["preview"]["offices"][0]
+        assert str([office["moved"], office["settled"], office["late"]]) == "[1, 1, 0]", "numbers, not truths"
         where = f"/calendar/notices/{brought['id']}"
         assert admin.post(f"{where}/apply", {})["state"] == "applied"
         admin.post(f"{where}/apply", {}, 409)
