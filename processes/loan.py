@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from models import audit
 from models.calendar import now, today
 from models.case import CaseFile
 from models.crypto import keyed_hash
 from models.deadline import Deadline
 from models.letter import LetterKind
 from models.loan import Extension, Loan, extensions_of, loan_of
+from models.people import Permission, User
 from models.policy import lpr_on
 from models.refusal import Refusal
 from models.review import last_opinion
 from models.vocabulary_loan import LprTenor
+from models.workflow import OPEN, UserTask
 from processes.deadline import extend, running
 from processes.facts import CaseFacts
 from processes.guarantee import check_counter_guarantee, counter_guarantee_rule
 from processes.letter import issue
-from processes.notification import tell_departments
+from processes.notification import tell, tell_departments
 from processes.payout import check_payout
 from processes.steps import Completion, Routing, step
 
 BANK_CLOCK = "bank"
+PROCEDURE, EXTENSION_APPROVAL = "counter_guarantee", "extension_approval"
 _DECIDED = (
     "approved_amount", "approved_term", "lpr_tenor", "rate", "guarantee_type", "counter_guarantee",
     "exception_reason",
@@ -126,7 +133,7 @@ def _check_waived(done: Completion, amount: Decimal, guarantee_type: str) -> Non
         )
 
 
-@step("counter_guarantee")
+@step(PROCEDURE)
 def register_guarantee(done: Completion) -> Routing:
     """The procedure is finished, or an extension is asked for (A-15)."""
     loan = _loan(done)
@@ -174,7 +181,7 @@ def _request_extension(done: Completion) -> None:
     done.give_opinion("extend", procedure=procedure, extension_days=days, extension_reason=reason)
 
 
-@step("extension_approval")
+@step(EXTENSION_APPROVAL)
 def decide_extension(done: Completion) -> Routing:
     """The supervisor decides before the old end; an approval moves the end and tells the applicant (N4)."""
     extension = extensions_of(done.session, done.case)[-1]
@@ -195,7 +202,31 @@ def decide_extension(done: Completion) -> Routing:
         }
         issue(done.session, done.case, LetterKind.EXTENSION, content, actor=done.actor)
     done.give_opinion(extension.decision, working_days=extension.working_days)
+    _tell_asker(done, extension)
     return {}
+
+
+def _tell_asker(done: Completion, extension: Extension) -> None:
+    """What became of his request."""
+    text = f"未获批准：{extension.decision_text}。时限照常计算。"
+    if extension.new_due_on is not None:
+        text = f"已批准，新的截止日为 {extension.new_due_on.isoformat()}。"
+    about = f"{done.case.number} {done.case.applicant_name}：延期申请"
+    tell(done.session, {extension.requested_by_id} - {done.actor.id}, "task", about + text, done.case)
+
+
+def give_back(session: Session, case: CaseFile, tasks: Iterable[UserTask], actor: User) -> None:
+    """The procedure that an extension was asked for goes on with whoever asked, if he may still do it."""
+    asker = session.get_one(User, extensions_of(session, case)[-1].requested_by_id)
+    for task in tasks:
+        is_waiting = task.form_key == PROCEDURE and task.status == OPEN and task.assignee_id is None
+        is_his = asker.is_active and asker.department_id == task.department_id
+        if is_waiting and is_his and asker.may(Permission(task.permission)):
+            task.assignee_id, task.claimed_at = asker.id, now()
+            summary = f"“{task.name}”由原经办人{asker.name}继续办理"
+            audit.record(
+                session, "task.assigned", summary, actor=actor, case=case, new={"assignee": asker.id}
+            )
 
 
 @step("disbursement")

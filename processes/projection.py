@@ -24,7 +24,7 @@ from processes.engine.drawing import Drawing, DrawnTimer, Step
 from processes.engine.environment import Clocks
 from processes.engine.instance import EngineFault, Instance
 from processes.letter import issue
-from processes.notification import tell_applicant, tell_departments
+from processes.notification import tell, tell_applicant, tell_departments
 
 _LANES = {kind.label: kind.value for kind in DepartmentKind}
 
@@ -119,24 +119,31 @@ def _project_fired(session: Session, case: CaseFile, instance: Instance, rows: R
 
 def _record_missed(session: Session, case: CaseFile, deadline: Deadline, drawn: DrawnTimer) -> None:
     """On record at once; whoever has the step and his superior read of it the next working morning."""
+    day = deadline.due_on.isoformat()
+    # A term that ends the step by itself is the applicant's own (D-12).
+    is_his = drawn.is_interrupting
+    ended = f"已届满（应于 {day} 前补齐）" if is_his else f"已超期（应于 {day} 前办结）"
     audit.record(
         session,
         "deadline.missed",
-        f"{deadline.name}已超期（应于 {deadline.due_on.isoformat()} 前办结）",
+        f"{deadline.name}{ended}",
         actor=None,
         case=case,
         new={"key": deadline.key, "due_on": deadline.due_on, "clause": deadline.clause},
     )
-    if drawn.is_interrupting:
+    if is_his:
         _tell_lapsed(session, case, deadline)
 
 
 def _tell_lapsed(session: Session, case: CaseFile, deadline: Deadline) -> None:
-    """The applicant let his own term pass (D-12): he is told by letter, his office by a message."""
+    """The applicant let his own term pass (D-12): he is told by letter and message, his office by a message."""
     reason = f"{deadline.name}于 {deadline.due_on.isoformat()} 届满，逾期未补正，视为撤回申请"
     content = {"reason": reason, "withdrawn_on": today()}
     issue(session, case, LetterKind.WITHDRAWAL, content, actor=None)
     tell_departments(session, [case.hrss_id], f"{case.number}：{reason}。", case)
+    if case.applicant_user_id is not None:
+        text = f"{case.number}：{reason}，申请已终止，告知书已制发。可重新提出申请。"
+        tell(session, [case.applicant_user_id], "notice", text, case)
 
 
 def _end_rows(instance: Instance, rows: Rows) -> None:

@@ -107,8 +107,8 @@ _WORDS = {
     "incomplete": "材料不齐全，一次性告知补正",
     "done": "手续已办妥",
     "extend": "申请延期",
-    "approve": "批准",
-    "refuse": "不批准",
+    "approve": "同意",
+    "refuse": "不同意",
     "paid": "已放款",
     "refused": "不予发放",
 }

@@ -9,7 +9,6 @@ import orjson
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
-import processes.loan
 import processes.review  # noqa: F401  registers its steps
 from models import audit
 from models.calendar import now
@@ -19,6 +18,7 @@ from models.deadline import Deadline
 from models.people import Permission, User
 from models.refusal import Conflict, Forbidden, NotFound, Refusal
 from models.workflow import DONE, ProcessInstance, TaskDraft, UserTask
+from processes import loan
 from processes.engine.drawing import Step
 from processes.engine.instance import Instance
 from processes.notification import tell_assigned
@@ -117,6 +117,8 @@ def complete(session: Session, task_id: int, actor: User, answers: Mapping[str, 
         instance.complete(task.engine_task_id, routing)
 
     move(session, token, act)
+    if task.form_key == loan.EXTENSION_APPROVAL:
+        loan.give_back(session, token.case, token.rows.tasks.values(), actor)
     return token.case
 
 

@@ -14,7 +14,7 @@ from models.database import reading, transaction
 from models.letter import Letter
 from models.notification import Notification
 from models.refusal import Conflict, Forbidden, Refusal
-from models.workflow import TaskDraft
+from models.workflow import TaskDraft, UserTask
 from processes import worklist
 from tests.world import World, answers, on
 from webapp.reminders import remind_due
@@ -130,6 +130,13 @@ def test_extension_moves_the_bank_s_end_once(world: World) -> None:
     with pytest.raises(Refusal):
         world.complete(case_id, "extension_approval", answers("extension_approval"), "yinhang1")
     go(world, case_id, "extension_approval")
+    with reading() as session:
+        asker = world.user(session, "yinhang1").id
+        told = session.scalars(select(Notification.text).where(Notification.user_id == asker)).all()
+        back = session.get_one(UserTask, world.open_tasks(case_id)["counter_guarantee"])
+    assert told[-1].endswith("延期申请已批准，新的截止日为 2026-03-12。")
+    assert back.assignee_id == asker
+    assert back.claimed_at is not None
     assert world.deadlines(case_id)["bank"].due_on == date(2026, 3, 12)
     with on(date(2026, 3, 11)):
         go(world, case_id, "counter_guarantee")
@@ -139,6 +146,25 @@ def test_extension_moves_the_bank_s_end_once(world: World) -> None:
         go(world, case_id, "disbursement")
     assert world.status(case_id) == CaseStatus.DISBURSED
     assert world.deadlines(case_id)["bank"].late_by == 0
+
+
+def test_a_refused_extension_is_told_and_nobody_who_left_gets_the_step(world: World) -> None:
+    case_id = world.submitted(amount="200000.00", total_amount="200000.00", waiver_claimed=False)
+    go(world, case_id, *NORMAL[:4])
+    secured = answers("bank_acceptance", approved_amount=Decimal("200000.00"), guarantee_type="mortgage")
+    world.complete(case_id, "bank_acceptance", secured)
+    asked = {"outcome": "extend", "procedure": "mortgage", "extension_days": 3, "extension_reason": "排期"}
+    world.complete(case_id, "counter_guarantee", asked)
+    with transaction() as session:
+        world.user(session, "yinhang1").is_active = False
+    refused = answers("extension_approval", decision="refuse", opinion="理由不足")
+    world.complete(case_id, "extension_approval", refused)
+    with reading() as session:
+        asker = world.user(session, "yinhang1").id
+        told = session.scalars(select(Notification.text).where(Notification.user_id == asker)).all()
+        back = session.get_one(UserTask, world.open_tasks(case_id)["counter_guarantee"])
+    assert told[-1].endswith("延期申请未获批准：理由不足。时限照常计算。")
+    assert back.assignee_id is None
 
 
 def test_the_investigator_does_not_approve(world: World) -> None:
@@ -197,7 +223,7 @@ def test_a_review_that_starts_late_is_late_from_the_first_moment(world: World) -
 
 def test_silence_after_the_notice_counts_as_withdrawal(world: World) -> None:
     items = [{"material": "营业执照", "problem": "缺", "requirement": "补交"}]
-    case_id = world.submitted()
+    case_id = world.submitted(actor="shenqing")
     world.complete(
         case_id, "acceptance", answers("acceptance", result="incomplete", items=items, delivered_on=None)
     )
@@ -210,7 +236,13 @@ def test_silence_after_the_notice_counts_as_withdrawal(world: World) -> None:
     assert world.open_tasks(case_id) == {}
     with reading() as session:
         kinds = session.scalars(select(Letter.kind).where(Letter.case_id == case_id)).all()
+        his = Notification.user_id == world.user(session, "shenqing").id
+        told = session.scalars(select(Notification.text).where(his).order_by(Notification.id)).all()
+        event = audit.AuditEvent
+        logged = session.scalars(select(event.summary).where(event.action == "deadline.missed")).one()
     assert kinds == ["supplement", "withdrawal"]
+    assert "视为撤回申请，申请已终止，告知书已制发。可重新提出申请。" in told[-1]
+    assert logged == "补正期限已届满（应于 2026-03-30 前补齐）"
 
 
 def test_nothing_lapses_on_a_provisional_date(world: World) -> None:

@@ -13,9 +13,11 @@ from models.case_record import doer_of
 from models.database import DbSession, reading, transaction
 from models.people import Permission, User
 from models.refusal import Conflict, Refusal
+from models.vocabulary_loan import ProcedureOutcome
 from models.workflow import UserTask
 from models.working_days import Light
 from processes import worklist
+from processes.loan import PROCEDURE
 from webapp import task_form
 from webapp.access import actor, requires
 from webapp.answer_view import answers_of
@@ -67,7 +69,7 @@ def complete(task_id: int) -> Response | tuple[str, int]:
     refusal = task_form.carry_out(task_id, actor(), form)
     if refusal is not None:
         return _refused(task_id, form, refusal), refusal.status
-    flash(f"“{task.name}”已办理（{task.case.number} {task.case.applicant_name}）。")
+    flash(_done_words(task, form))
     return redirect(_next())
 
 
@@ -128,6 +130,13 @@ def _scope() -> inbox.Scope:
 
 def _place(number: str, task_id: int) -> str:
     return url_for("case.show", number=number, task=task_id, _anchor="form")
+
+
+def _done_words(task: UserTask, form: BaseForm) -> str:
+    about = f"（{task.case.number} {task.case.applicant_name}）。"
+    if task.form_key == PROCEDURE and form.value("outcome") == ProcedureOutcome.EXTEND:
+        return f"延期申请已报部门负责人审批{about}"
+    return f"“{task.name}”已办理{about}"
 
 
 def _next() -> str:
