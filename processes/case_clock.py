@@ -89,7 +89,7 @@ def _record_missed(session: Session, case: CaseFile, clock: Deadline) -> None:
     audit.record(
         session,
         "deadline.missed",
-        f"{clock.name}已届满（应于 {clock.due_on.isoformat()} 前办结）",
+        f"{clock.name}已届满（应于 {clock.due_on.isoformat()}（含当日）前办结）",
         actor=None,
         case=case,
         new={"key": clock.key, "due_on": clock.due_on, "clause": clock.clause},

@@ -203,6 +203,8 @@ def _begin(
         delivery_method=delivery_method,
         delivered_on=today(),
     )
+    # The applicant asks the clerk who has the step, also where a head has agreed.
+    letter.issued_by_id = pause.requested_by_id
     session.flush()
     pause.letter_id = letter.id
     _tell_applicant(session, case, pause, limit)

@@ -58,7 +58,9 @@ def test_a_clerk_pauses_and_resumes(world: World, sign_in: SignIn) -> None:
             "<.*?>", "", re.findall(r'<section class="pause-strip".*?</section>', answer.text, re.S)[0]
         )
         assert "暂停计时（受理后补正材料）" in strip
-        assert re.search(r"自 2026-03-04 起停止计算，暂停期限至 2026-03-18.*；恢复后尚余 5 个工作日", strip)
+        assert re.search(
+            r"自 2026-03-04 的次日起停止计算，暂停期限至 2026-03-18.*；恢复后尚余 5 个工作日", strip
+        )
         assert re.search(r'<button type="submit" class="btn btn-primary" disabled', answer.text)
         assert "资格审核时限 暂停计时" in answer.text
         assert client.post(place, data=ASK).status_code == 409, "the second click"
@@ -136,6 +138,8 @@ def test_the_head_of_the_department_decides_from_his_message(world: World, sign_
     assert head.post(decide, data=AGREE).status_code == 409
     assert world.deadlines(case_id)["qualification"].is_paused
     assert world.deadlines(case_id)[PROMISE].is_paused
+    place = re.findall(r'href="(/letters/\d+)">暂停计时告知书', head.get(f"/cases/{number}").text)[0]
+    assert "办理人：孙三" in client.get(place).text, "who asked, not who agreed"
 
 
 def test_a_refusal_leaves_the_clock_running(world: World, sign_in: SignIn) -> None:
@@ -184,7 +188,7 @@ def test_the_applicant_sees_what_is_missing_and_brings_it(world: World, sign_in:
     pause_id = paused(world, case_id)
     applicant, place = sign_in("shenqing"), f"/pauses/{pause_id}/documents"
     page = applicant.get(f"/cases/{number_of(case_id)}").text
-    assert "请于 <b>2026-03-16</b> 前补齐下列材料" in page
+    assert "请于 <b>2026-03-16</b>（含当日）前补齐下列材料" in page
     assert "租赁合同已过期" in page
     assert "恢复计时</button>" not in page
     for data, message in ((sent("id_card"), "告知书所列"), (sent(content=b"MZ"), "合同.pdf")):
@@ -226,8 +230,9 @@ def test_the_letter_tells_what_is_missing_and_until_when(world: World, sign_in: 
             r'href="(/letters/\d+)">暂停计时告知书', client.get(f"/cases/{number_of(case_id)}").text
         )
         letter = client.get(place[0]).text
-    for words in ("暂停计时告知书", "创贷停〔2026〕00001号", "受理后补正材料", "租赁合同已过期", "内人社发〔2021〕22号第二条",
-                  "10个工作日内，即2027年1月", "（暂定，以国务院办公厅公布的节假日安排为准）", "送达回执"):  # fmt: skip
+    for words in ("暂停计时告知书", "创贷停〔2026〕00001号", "因需补正材料，自2026年12月22日的次日起",
+                  "租赁合同已过期", "需补充完善的手续和资料）</p>", "10个工作日内，即2027年1月", "日（含当日）前（暂定",
+                  "签收日期</th><td>　年　月　日", "（暂定，以国务院办公厅公布的节假日安排为准）", "送达回执"):  # fmt: skip
         assert words in letter
 
 
