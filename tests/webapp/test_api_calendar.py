@@ -45,8 +45,12 @@ def test_a_program_reads_the_year_and_brings_a_notice(world: World, caller: As) 
         office = brought["preview"]["offices"][0]
         assert str([office["moved"], office["settled"], office["late"]]) == "[1, 1, 0]", "numbers, not truths"
         where = f"/calendar/notices/{brought['id']}"
-        assert admin.post(f"{where}/apply", {})["state"] == "applied"
-        admin.post(f"{where}/apply", {}, 409)
+        seen = brought["preview"]["version"]
+        assert "重新查看预览" in admin.post(f"{where}/apply", {"version": seen - 1}, 409)["detail"]
+        for wrong in ({"version": True}, {"version": str(seen)}, {"seen": seen}):
+            admin.post(f"{where}/apply", wrong, 422)
+        assert admin.post(f"{where}/apply", {"version": seen})["state"] == "applied"
+        admin.post(f"{where}/apply", status=409)
         assert admin.get(where)["preview"]["moved"] == 1
         assert not clerk.get("/calendar/2027")["provisional"]
         assert admin.post(f"{where}/undo", {})["state"] == "undone"
@@ -68,7 +72,9 @@ def test_the_operator_brings_a_notice_at_the_command_line(world: World, app: Fla
         told = run("import", str(paper))
         assert "1 个时限变化，1 个转为正式" in told
         number = told.split("：")[0].removeprefix("通知 ")
-        assert "已启用" in run("apply", number)
+        version = told.split()[-1]
+        assert "重新查看预览" in run("apply", number, "--version", "9999", expect=1)
+        assert "已启用" in run("apply", number, "--version", version)
         assert "已经处理过" in run("apply", number, expect=1)
         assert "2027-10-09 班 国庆节调休上班" in run("show", "2027")
         assert run("due", "2027-02-03", "5", "--explain").splitlines()[-2:] == [

@@ -15,7 +15,7 @@ from models.refusal import Refusal
 MAX_BODY = 1024 * 1024
 Body = dict[str, Any]
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
-_KINDS: dict[type, str] = {str: "文本", bool: "true 或 false", dict: "JSON 对象"}
+_KINDS: dict[type, str] = {str: "文本", bool: "true 或 false", int: "整数", dict: "JSON 对象"}
 
 
 class BadBody(Refusal):
@@ -48,12 +48,18 @@ def read_body(parts: Mapping[str, type], optional: tuple[str, ...] = ()) -> Body
         if name not in body:
             if name not in optional:
                 faults[name] = ["此项必须填写。"]
-        elif not isinstance(body[name], kind):
+        elif type(body[name]) is not kind:
             faults[name] = [f"应当是{_KINDS[kind]}。"]
     if faults:
         raise FieldFaults(faults)
     _check_storable(body)
     return body
+
+
+def read_optional_body(parts: Mapping[str, type]) -> Body:
+    """As read_body, but all parts, and the body itself, may be missing."""
+    is_sent = request.content_length or "Transfer-Encoding" in request.headers
+    return read_body(parts, optional=tuple(parts)) if is_sent else {}
 
 
 def _parsed() -> Body:

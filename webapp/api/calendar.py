@@ -18,7 +18,7 @@ from models.refusal import NotFound, Refusal
 from processes import calendar as verbs
 from processes.calendar_preview import Shown, shown
 from webapp.access import actor
-from webapp.api.body import FieldFaults, read_body
+from webapp.api.body import FieldFaults, read_body, read_optional_body
 from webapp.calendar_page import year_of
 
 Json = dict[str, Any]
@@ -83,9 +83,10 @@ def propose_notice() -> Response:
 
 
 def apply_notice(notice_id: int) -> Response:
-    """启用: every running term is counted again."""
+    """启用: every running term is counted again; with `version` only by the calendar that the preview showed."""
+    seen = read_optional_body({"version": int}).get("version")
     with transaction() as session:
-        return jsonify(_notice(verbs.apply(session, notice_id, actor())))
+        return jsonify(_notice(verbs.apply(session, notice_id, actor(), seen)))
 
 
 def undo_notice(notice_id: int) -> Response:
@@ -148,4 +149,4 @@ def _shown(preview: Shown) -> Json:
         for line in preview.lines
     ]
     totals = {"moved": preview.moved, "settled": preview.settled, "late": preview.late, "rest": preview.rest}
-    return {**totals, "offices": offices, "lines": lines}
+    return {"version": clock.calendar().version, **totals, "offices": offices, "lines": lines}

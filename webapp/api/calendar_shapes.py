@@ -48,6 +48,7 @@ _LINE = _object(
 )
 _PREVIEW = _object(
     {
+        "version": {**_NUMBER, "description": "The calendar in force by which it was counted"},
         "moved": {**_NUMBER, "description": "Terms that end on another day"},
         "settled": {**_NUMBER, "description": "Terms whose end is no longer provisional"},
         "late": {**_NUMBER, "description": "Terms that turn late"},
@@ -81,6 +82,15 @@ SHAPES: Json = {
     "CalendarNotices": _object({"notices": _list({"$ref": "#/components/schemas/CalendarNotice"})}),
     "CalendarNoticeWhole": _object(
         {**_NOTICE, "days": _list(_NAMED_DAY), "preview": {"anyOf": [_PREVIEW, {"type": "null"}]}}
+    ),
+    "CalendarApproval": _object(
+        {
+            "version": {
+                **_NUMBER,
+                "description": "The `version` of the preview; another one in force is a 409",
+            }
+        },
+        optional=("version",),
     ),
     "NewCalendarNotice": _object(
         {

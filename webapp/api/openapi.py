@@ -73,7 +73,7 @@ def _operation(route: Route) -> Json:
         operation["x-permission"] = str(route.permission)
     if route.body:
         content = {route.media_type: {"schema": _ref(route.body)}}
-        operation["requestBody"] = {"required": True, "content": content}
+        operation["requestBody"] = {"required": route.needs_body, "content": content}
     return operation
 
 

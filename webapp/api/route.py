@@ -26,6 +26,7 @@ class Route:
     result: str
     status: int = 200
     body: str = ""
+    needs_body: bool = True
     media_type: str = "application/json"
     query: Mapping[str, Schema] = field(default_factory=dict)
     errors: tuple[int, ...] = ()

@@ -245,6 +245,17 @@ ROUTES: tuple[Route, ...] = (
         "CalendarNoticeWhole",
         errors=(404,),
     ),
+    Route(
+        "POST",
+        f"{_NOTICE}/apply",
+        calendar.apply_notice,
+        Permission.CALENDAR_MANAGE,
+        "Put a waiting notice into force",
+        "CalendarNotice",
+        body="CalendarApproval",
+        needs_body=False,
+        errors=(404, 409),
+    ),
     *(
         Route(
             "POST",
@@ -256,7 +267,6 @@ ROUTES: tuple[Route, ...] = (
             errors=(404, 409, 422),
         )
         for verb, view, summary in (
-            ("apply", calendar.apply_notice, "Put a waiting notice into force"),
             ("undo", calendar.undo_notice, "Take a notice out of force"),
             ("discard", calendar.discard_notice, "Drop a waiting notice"),
         )

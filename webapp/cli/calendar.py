@@ -58,10 +58,11 @@ def bring(file: Path, region: str) -> None:
 
 @group.command("apply")
 @click.argument("notice_id", metavar="ID", type=click.IntRange(1, 2**31 - 1))
-def apply(notice_id: int) -> None:
+@click.option("--version", type=click.IntRange(1), help="预览时的日历版本；日历已有变化的，不予启用。")
+def apply(notice_id: int, version: int | None) -> None:
     """启用编号为 ID 的通知，正在计算的时限随之调整。"""
     with transaction() as session:
-        notice = verbs.apply(session, notice_id, None)
+        notice = verbs.apply(session, notice_id, None, version)
     click.echo(f"已启用“{notice.title}”，{notice.moved} 个时限已重新计算。")
 
 
@@ -77,13 +78,14 @@ def undo(notice_id: int) -> None:
 def _tell(notice_id: int) -> None:
     with reading() as session:
         notice: CalendarNotice = verbs.notice_of(session, notice_id)
-        preview = shown(session, notice_id)
+        preview, version = shown(session, notice_id), calendar().version
     click.echo(f"通知 {notice_id}：{notice.title}（{notice.source}），{len(notice.days)} 个日期，待批准。")
     click.echo(
         f"批准后：{preview.moved} 个时限变化，{preview.settled} 个转为正式，{preview.late} 个转为超期。"
     )
     for office in preview.offices:
         click.echo(f"  {office.name}：变化 {office.moved}，转为正式 {office.settled}，转为超期 {office.late}")
+    click.echo(f"预览依据日历第 {version} 版；启用：calendar apply {notice_id} --version {version}")
 
 
 @group.command("due")
