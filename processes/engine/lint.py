@@ -23,6 +23,7 @@ from processes.engine.expression import FUNCTIONS, ExpressionError
 from processes.engine.instance import EngineFault, Instance
 from processes.engine.lint_elements import Known, check_elements, check_endings, check_steps, check_timers
 from processes.engine.lint_graph import check_graph, read_graph
+from processes.engine.lint_loops import check_loops
 from processes.engine.lint_promise import check_promise, check_warnings
 from processes.engine.lint_texts import check_tables, check_texts, read_tables
 from processes.engine.lint_timers import check_timer_events
@@ -76,6 +77,7 @@ def _rules(
     yield from check_timers(root, drawing)
     yield from check_endings(root, drawing, words)
     yield from check_graph(graph)
+    yield from check_loops(graph, drawing)
     yield from check_timer_events(root, drawing, graph)
     yield from check_tables(root, drawing, tables, words)
     yield from check_texts(graph, drawing, tables, words)

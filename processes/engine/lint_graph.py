@@ -1,4 +1,4 @@
-"""Room lint: how the elements are connected: gateways, loops, dead ends and what cannot be reached."""
+"""Room lint: how the elements are connected: gateways, dead ends and what cannot be reached."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from processes.engine.lint_vocabulary import GATEWAYS, NODES, WAITING, Problem
+from processes.engine.lint_vocabulary import GATEWAYS, NODES, Problem
 from processes.engine.xml import BPMN
 
 _MAX_FORKS = 8
@@ -33,6 +33,8 @@ class Graph:
     outgoing: dict[str, list[Flow]] = field(default_factory=lambda: defaultdict(list))
     incoming: dict[str, list[Flow]] = field(default_factory=lambda: defaultdict(list))
     attached: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    # Boundary events that do not interrupt their step: beside it each of them begins a branch of its own.
+    besides: dict[str, str] = field(default_factory=dict)
     flows: list[Flow] = field(default_factory=list)
 
     def after(self, node: str) -> list[str]:
@@ -50,6 +52,8 @@ def read_graph(root: etree._Element) -> Graph:
                 graph.defaults[node.get("id", "")] = node.get("default", "")
             if node.get("attachedToRef"):
                 graph.attached[node.get("attachedToRef", "")].append(node.get("id", ""))
+            if node.get("cancelActivity") == "false":
+                graph.besides[node.get("id", "")] = node.get("attachedToRef", "")
     for node in root.iter(f"{BPMN}sequenceFlow"):
         condition = node.findtext(f"{BPMN}conditionExpression") or ""
         flow = Flow(
@@ -78,7 +82,6 @@ def check_graph(graph: Graph) -> Iterator[Problem]:
         yield Problem(forks[-1], f"并行分支不得超过 {_MAX_FORKS} 处。")
     if not dangling:
         yield from _reached(graph)
-        yield from _automatic_loops(graph)
 
 
 def _ignored_conditions(graph: Graph) -> Iterator[Problem]:
@@ -132,15 +135,3 @@ def _reached(graph: Graph) -> Iterator[Problem]:
     for node in graph.kinds:
         if node not in seen:
             yield Problem(node, "从开始事件不能到达该元素，它会被悄悄忽略。")
-
-
-def _automatic_loops(graph: Graph) -> Iterator[Problem]:
-    """What nobody has to wait for must not come back to itself: remove the leaves until nothing is left."""
-    automatic = {node for node, kind in graph.kinds.items() if kind not in WAITING}
-    before = {node: {f.source for f in graph.incoming[node]} & automatic for node in automatic}
-    while free := {node for node in before if not before[node]}:
-        before = {node: sources - free for node, sources in before.items() if node not in free}
-    for node in sorted(before):
-        if any(flow.target in before for flow in graph.outgoing[node]):
-            yield Problem(node, "循环中没有需要等待的环节，会无休止地自动执行。")
-            return
