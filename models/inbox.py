@@ -103,6 +103,14 @@ def counts(session: Session, user: User, scope: Scope) -> dict[str, int]:
     return {which.value: row._mapping[which.value] for which in shown}
 
 
+def overdue(session: Session, user: User) -> int:
+    """How many open tasks that are his to do, or as their head his people's too, are late; up to COUNT_CAP."""
+    held = Scope.TEAM if user.may(Permission.TASK_ASSIGN) else Scope.MINE
+    late = [_capped(and_(_within(user, scope), _in_light(Light.OVER))) for scope in (held, Scope.DEPARTMENT)]
+    found = session.execute(select(*late)).one()
+    return min(sum(found), COUNT_CAP)
+
+
 def steps(session: Session, user: User, scope: Scope) -> list[tuple[str, str]]:
     """The steps that occur in the person's lists, for the filter."""
     within = (

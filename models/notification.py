@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +16,8 @@ from models.keyset import cursor_after, read_cursor
 from models.people import User
 
 UNREAD_CAP = 100
+REMINDER = "reminder"
+CASE_NUMBER = re.compile(r"\b[A-Z]{2}\d{6,20}\b", re.ASCII)
 
 
 class Notification(Base):
@@ -65,6 +69,8 @@ class Messages:
 
     lines: list[Message]
     after: str = ""
+    # The case numbers named in its digests that the person may see.
+    seen: frozenset[str] = frozenset()
 
 
 def messages_of(session: Session, user: User, after: str = "", limit: int = 20) -> Messages:
@@ -84,4 +90,13 @@ def messages_of(session: Session, user: User, after: str = "", limit: int = 20) 
         for row, number in rows[:limit]
     ]
     more = cursor_after(lines[-1].created_at, lines[-1].id) if len(rows) > limit else ""
-    return Messages(lines, more)
+    return Messages(lines, more, _seen(session, user, lines))
+
+
+def _seen(session: Session, user: User, lines: Sequence[Message]) -> frozenset[str]:
+    named = {number for line in lines if line.kind == REMINDER for number in CASE_NUMBER.findall(line.text)}
+    if not named:
+        return frozenset()
+    return frozenset(
+        session.scalars(select(CaseFile.number).where(CaseFile.number.in_(named), visible_to(user)))
+    )

@@ -21,6 +21,7 @@ from models.calendar import SHANGHAI, calendar, now, office_opens, today
 from models.case import CaseFile
 from models.deadline import Deadline
 from models.digest import Digest, DigestLine, Line, waiting_lines
+from models.inbox import overdue
 from models.people import Department, Region, Role, User
 from models.working_days import next_working_day, roll_forward
 from processes.notification import Mail, tell
@@ -162,6 +163,6 @@ def _send(session: Session, user: User, shown: Sequence[Line]) -> None:
     if user.role == Role.APPLICANT:
         subject, text = "您的申请有事项即将到期", citizen_text(shown)
     else:
-        subject, text = f"时限提醒：{len(shown)} 件事项需要注意", digest_text(shown)
+        subject, text = f"时限提醒：今日新增 {len(shown)} 件", digest_text(shown, overdue(session, user))
     only = session.get_one(CaseFile, shown[0].case_id) if len(shown) == 1 else None
     tell(session, [user.id], "reminder", text, only, Mail(subject, text))

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.digest import Line
+from models.inbox import COUNT_CAP
 from models.working_days import Light
 
 SHOWN = 20
 _LIGHTS = ((Light.OVER, "已超期"), (Light.TODAY, "今日到期"), (Light.SOON, "临近到期"))
 
 
-def digest_text(lines: Sequence[Line]) -> str:
-    """For an office: how many of each light, then the first lines as they come."""
+def digest_text(lines: Sequence[Line], overdue: int = 0) -> str:
+    """For an office: what is new today, by light, how many tasks are `overdue` in all, then the first lines."""
     found = [_stage(line) for line in lines]
     counts = [f"{found.count(stage)} 件{title}" for stage, title in _LIGHTS if stage in found]
-    head = f"您有 {len(lines)} 件事项需要注意：{'、'.join(counts)}。"
+    head = f"今日新增提醒 {len(lines)} 件：{'、'.join(counts)}。"
+    if overdue:
+        head += f"目前已超期的待办共 {overdue} 件{'以上' if overdue >= COUNT_CAP else ''}。"
     rest = f"\n其余 {len(lines) - SHOWN} 件请在待办中查看。" if len(lines) > SHOWN else ""
     return head + "".join(f"\n{_words(line)}" for line in lines[:SHOWN]) + rest
 

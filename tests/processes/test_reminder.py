@@ -79,7 +79,7 @@ def test_one_case_from_two_days_before_its_end_to_its_decision(world: World) -> 
     # Nobody has signed for it: everybody in the office who may do it.
     assert remind(date(2026, 3, 9)) == [*OFFICE]
     head, line = told()["renshe2"][0].split("\n")
-    assert head == "您有 1 件事项需要注意：1 件临近到期。"
+    assert head == "今日新增提醒 1 件：1 件临近到期。"
     assert line.endswith(" 资格审核时限：2026-03-11 到期，剩 2 日")
     with transaction() as session:
         task_id = world.open_tasks(case_id)["qualification_review"]
@@ -106,7 +106,7 @@ def test_an_outage_is_made_up_for_in_one_message_on_the_next_working_day(world: 
     assert remind(date(2026, 3, 14)) == []  # a Saturday
     assert remind(date(2026, 3, 16)) == [*OFFICE]
     assert {name: len(texts) for name, texts in told().items()} == dict.fromkeys(OFFICE, 1)
-    assert told()["renshe1"][0].startswith("您有 2 件事项需要注意：2 件已超期。\n")
+    assert told()["renshe1"][0].startswith("今日新增提醒 2 件：2 件已超期。目前已超期的待办共 2 件。\n")
     assert remind(date(2026, 3, 16), hour=15) == []
     # What comes up after the digest of the day waits for the next one; the head has his daily one anyway.
     with transaction() as session:
@@ -144,7 +144,7 @@ def test_two_hundred_cases_are_one_message_of_twenty_lines(world: World) -> None
             assert reminder.remind_person(session, user_id)
         (text,) = told()["renshe1"]
     lines = text.split("\n")
-    assert lines[0] == "您有 200 件事项需要注意：67 件已超期、67 件今日到期、66 件临近到期。"
+    assert lines[0] == "今日新增提醒 200 件：67 件已超期、67 件今日到期、66 件临近到期。"
     assert (len(lines), lines[-1]) == (22, "其余 180 件请在待办中查看。")
     assert all("超期 1 日" in line for line in lines[1:-1])
 
@@ -187,7 +187,7 @@ def test_the_limit_of_a_pause_and_the_promise_warn_too(world: World) -> None:
     # Both clocks in one message; the stage is over, the promise is not.
     assert remind(promise.remind_on) == ["renshe0", "renshe2"]
     head, *lines = told()["renshe2"][-1].split("\n")
-    assert head == "您有 2 件事项需要注意：1 件已超期、1 件临近到期。"
+    assert head == "今日新增提醒 2 件：1 件已超期、1 件临近到期。目前已超期的待办共 1 件。"
     assert "承诺办结时限" in lines[1]
     assert "承诺办结时限" not in told()["renshe0"][-1]
 
@@ -230,7 +230,7 @@ def test_an_e_mail_says_no_more_than_the_case_number(world: World, mail_out: Non
     with reading() as session:
         rows = session.scalars(select(Outbox).order_by(Outbox.id)).all()
     (number,) = told()["renshe2"][0].split("\n")[1].split()[:1]
-    subjects = [f"【多审培训】案卷 {number} 有新消息", "【多审培训】时限提醒：1 件事项需要注意"]
+    subjects = [f"【多审培训】案卷 {number} 有新消息", "【多审培训】时限提醒：今日新增 1 件"]
     assert [(row.user_id, row.subject) for row in rows] == [(renshe2, subject) for subject in subjects]
     assert all(number in row.text and "赵一" not in row.text for row in rows)
 

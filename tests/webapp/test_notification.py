@@ -18,12 +18,14 @@ from tests.world import World
 SignIn = Callable[[str], FlaskClient]
 
 
-def told(world: World, username: str, text: str, case_id: int | None = None, age: int = 0) -> int:
+def told(
+    world: World, username: str, text: str, case_id: int | None = None, age: int = 0, kind: str = "notice"
+) -> int:
     """A message written by hand; the ids of real ones come from the same table."""
     with transaction() as session:
         at = now() - timedelta(minutes=age)
         user = world.user(session, username).id
-        row = Notification(user_id=user, case_id=case_id, kind="notice", text=text, created_at=at)
+        row = Notification(user_id=user, case_id=case_id, kind=kind, text=text, created_at=at)
         session.add(row)
         session.flush()
         return row.id
@@ -51,6 +53,19 @@ def test_no_link_leads_to_a_case_that_is_not_to_be_seen(world: World, sign_in: S
     page = sign_in("dlt_renshe1").get("/notifications").text
     assert "已转出" in page
     assert "查看案卷" not in page
+
+
+def test_the_numbers_in_a_digest_lead_to_the_cases_one_may_see(world: World, sign_in: SignIn) -> None:
+    case_id = world.submitted()
+    with reading() as session:
+        number = session.get_one(CaseFile, case_id).number
+    text = f"今日新增提醒 1 件。\n{number} 受理时限\nCD200001010001 别处<b>"
+    for who in ("renshe1", "dlt_renshe1"):
+        told(world, who, text, kind="reminder")
+    page = sign_in("renshe1").get("/notifications").text
+    assert f'<a href="/cases/{number}">{number}</a> 受理时限' in page
+    assert "\nCD200001010001 别处&lt;b&gt;" in page
+    assert f'href="/cases/{number}"' not in sign_in("dlt_renshe1").get("/notifications").text
 
 
 def test_reading_is_marked_by_a_post_and_only_for_oneself(world: World, sign_in: SignIn) -> None:

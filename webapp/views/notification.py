@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from models.database import reading, transaction
-from models.notification import messages_of
+from models.notification import CASE_NUMBER, messages_of
 from processes.notification import mark_read
 from webapp.access import actor, signed_in
 from webapp.admin import BIGGEST_ID
@@ -20,7 +22,16 @@ def show() -> str:
     """One's own messages, newest first."""
     with reading() as session:
         page = messages_of(session, actor(), request.args.get("after", ""))
-        return render_template("notification/show.html", page=page)
+        return render_template("notification/show.html", page=page, parts=_parts)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The text cut before and after each case number."""
+    end = 0
+    for found in CASE_NUMBER.finditer(text):
+        yield from (text[end : found.start()], found[0])
+        end = found.end()
+    yield text[end:]
 
 
 @blueprint.post(f"/<int(max={BIGGEST_ID}):message_id>/read")
