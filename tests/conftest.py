@@ -33,7 +33,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out pure tests where `--database-only` asks for it."""
+    """Browser tests come last; pure ones are left out where `--database-only` asks for it.
+
+    The browser leaves an event loop running in this thread, and threads that a fork would copy half.
+    """
+    items.sort(key=lambda item: "journeys" in item.path.parts)
     if not config.getoption("--database-only"):
         return
     kept = [item for item in items if _needs_this_database(item)]
