@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -11,14 +11,20 @@ from sqlalchemy.orm import Session
 
 from models.calendar import today
 from models.case import CaseFile
-from models.deadline import Deadline
+from models.deadline import PAUSE_LIMIT, Deadline
 from models.people import Department
-from models.workflow import OPEN, UserTask
+from models.workflow import ARMED, OPEN, STALLED, Timer, UserTask
 from processes.calendar import preview
 from processes.calendar_moves import Move
 
 _CHUNK = 500
 SHOWN = 200
+# What a held timer does as soon as its date is official and past.
+WITHDRAWN, RESUMED = "withdrawn", "resumed"
+ENDINGS = {
+    WITHDRAWN: "补正期限已届满，启用后视为撤回申请，不可撤销",
+    RESUMED: "暂停期限已届满，启用后自动恢复计时，不可撤销",
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,12 @@ class Line:
     clock: str
     departments: str
     move: Move
+    ends: str = ""
+
+    @property
+    def ending(self) -> str:
+        """What comes to its end at once with the notice, in words; empty for most."""
+        return ENDINGS.get(self.ends, "")
 
     @property
     def days(self) -> int:
@@ -73,6 +85,14 @@ class Shown:
     offices: Sequence[Office]
     lines: Sequence[Line]
     rest: int
+    withdrawn: int = 0
+    resumed: int = 0
+
+    @property
+    def endings(self) -> list[str]:
+        """What the notice ends at once and for good, a phrase each."""
+        counts = (self.withdrawn, ENDINGS[WITHDRAWN]), (self.resumed, ENDINGS[RESUMED])
+        return [f"{count} 件{words}" for count, words in counts if count]
 
 
 def turns_late(move: Move) -> bool:
@@ -90,27 +110,48 @@ def _is_settled(move: Move) -> bool:
 
 def shown(session: Session, notice_id: int) -> Shown:
     """What applying (or, in force, undoing) the notice would do. Raises NotFound, Conflict, Refusal."""
-    found = ordered(preview(session, notice_id))
-    names = _carriers(session)
+    moved = preview(session, notice_id)
+    ends = _ends(session, moved)
+    found, names = ordered(moved, ends), _carriers(session)
+    count = Counter(ends.values())
     return Shown(
         moved=sum(map(_has_moved, found)),
         settled=sum(map(_is_settled, found)),
         late=sum(map(turns_late, found)),
         offices=_offices(found, names),
-        lines=list(_lines(session, found[:SHOWN], names)),
+        lines=list(_lines(session, found[:SHOWN], names, ends)),
         rest=max(0, len(found) - SHOWN),
+        withdrawn=count[WITHDRAWN],
+        resumed=count[RESUMED],
     )
 
 
 def all_lines(session: Session, notice_id: int) -> Iterator[Line]:
     """Every line, for the export. Raises NotFound, Conflict, Refusal at once, not with the first line."""
-    found = ordered(preview(session, notice_id))
-    return _lines(session, found, _carriers(session))
+    moved = preview(session, notice_id)
+    ends = _ends(session, moved)
+    return _lines(session, ordered(moved, ends), _carriers(session), ends)
 
 
-def ordered(moved: Iterable[Move]) -> list[Move]:
-    """Those that turn late first, then those that move, by their new date."""
-    return sorted(moved, key=lambda m: (not turns_late(m), not _has_moved(m), m.new_due_on, m.deadline_id))
+def ordered(moved: Iterable[Move], ends: Container[int] = ()) -> list[Move]:
+    """Those that end something first, then those that turn late, then those that move, by their new date."""
+
+    def rank(move: Move) -> tuple[object, ...]:
+        lasts = move.deadline_id not in ends
+        return lasts, not turns_late(move), not _has_moved(move), move.new_due_on, move.deadline_id
+
+    return sorted(moved, key=rank)
+
+
+def _ends(session: Session, moved: Sequence[Move]) -> dict[int, str]:
+    """The clocks whose timer waits for an official date alone, and the new one is past: it fires at once."""
+    due = [m.deadline_id for m in moved if not (m.provisional or m.is_paused) and m.new_due_on < today()]
+    held = select(Timer.deadline_id, Timer.kind).where(Timer.is_held, Timer.status.in_((ARMED, STALLED)))
+    return {
+        row.deadline_id: RESUMED if row.kind == PAUSE_LIMIT else WITHDRAWN
+        for first in range(0, len(due), _CHUNK)
+        for row in session.execute(held.where(Timer.deadline_id.in_(due[first : first + _CHUNK])))
+    }
 
 
 def _carriers(session: Session) -> dict[int, list[str]]:
@@ -146,7 +187,9 @@ def _offices(moved: Sequence[Move], names: dict[int, list[str]]) -> list[Office]
     return sorted(offices, key=lambda office: (-office.late, -office.moved, office.name))
 
 
-def _lines(session: Session, moved: Sequence[Move], names: dict[int, list[str]]) -> Iterator[Line]:
+def _lines(
+    session: Session, moved: Sequence[Move], names: Mapping[int, list[str]], ends: Mapping[int, str]
+) -> Iterator[Line]:
     for first in range(0, len(moved), _CHUNK):
         chunk = moved[first : first + _CHUNK]
         query = (
@@ -158,4 +201,4 @@ def _lines(session: Session, moved: Sequence[Move], names: dict[int, list[str]])
         for move in chunk:
             row = told[move.deadline_id]
             offices = "、".join(names.get(move.deadline_id, [_WHOLE_CASE]))
-            yield Line(row.number, row.name, offices, move)
+            yield Line(row.number, row.name, offices, move, ends.get(move.deadline_id, ""))

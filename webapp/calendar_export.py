@@ -21,6 +21,7 @@ HEAD = (
     "现为暂定",
     "计时暂停中",
     "转为超期",
+    "启用后果",
 )
 
 
@@ -29,7 +30,7 @@ def moves_workbook(session: DbSession, notice: CalendarNotice) -> bytes:
     lines = all_lines(session, notice.id)
     book = Workbook(write_only=True)
     sheet = book.create_sheet("时限变化")
-    for column, width in zip("ABCDEFGHIJ", (20, 24, 30, 12, 12, 12, 10, 10, 12, 10), strict=True):
+    for column, width in zip("ABCDEFGHIJK", (20, 24, 30, 12, 12, 12, 10, 10, 12, 10, 40), strict=True):
         sheet.column_dimensions[column].width = width
     sheet.freeze_panes = "A2"
     sheet.append(HEAD)
@@ -38,7 +39,8 @@ def moves_workbook(session: DbSession, notice: CalendarNotice) -> bytes:
         flags = move.was_provisional, move.provisional, move.is_paused, line.turns_late
         dates = move.old_due_on, move.new_due_on
         told = ("是" if flag else "" for flag in flags)
-        sheet.append([line.number, _plain(line.clock), _plain(line.departments), *dates, line.words, *told])
+        names = line.number, _plain(line.clock), _plain(line.departments)
+        sheet.append([*names, *dates, line.words, *told, line.ending])
     content = BytesIO()
     book.save(content)
     return content.getvalue()

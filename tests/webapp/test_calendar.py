@@ -16,8 +16,8 @@ from models.audit import AuditEvent
 from models.calendar_book import CalendarNotice
 from models.database import reading
 from tests.notices import notice
-from tests.webapp.knock import counted
-from tests.world import World, on
+from tests.webapp.knock import counted, paused
+from tests.world import World, answers, on
 
 SignIn = Callable[[str], FlaskClient]
 DECEMBER = date(2026, 12, 31)
@@ -131,6 +131,31 @@ def test_the_preview_says_who_turns_late_and_who_no_more(world: World, sign_in: 
         page = client.get(where).text
         assert "1 个转为超期" in page
         assert re.search(r"转为超期</span> 提前 6 日", page)
+
+
+def test_the_preview_says_what_the_notice_ends_for_good(world: World, sign_in: SignIn) -> None:
+    items = [{"material": "credit_report", "problem": "过期", "requirement": "一份"}]
+    asked = {"items": items, "delivery_method": "direct", "delivered_on": date(2027, 2, 3)}
+    with on(date(2027, 2, 3)):
+        lapsing, resting = world.submitted(), world.submitted()
+        world.complete(lapsing, "acceptance", answers("acceptance", result="incomplete", **asked))
+        world.complete(resting, "acceptance", answers("acceptance"))
+        paused(world, resting)
+    with on(date(2027, 4, 20)):
+        world.fire_due()
+        assert world.status(lapsing) == "supplementing", "held: its date is provisional"
+        client = sign_in("guanli")
+        where = imported(client, notice(2027))
+        page = client.get(where).text
+        words = "1 件补正期限已届满，启用后视为撤回申请，不可撤销；1 件暂停期限已届满，启用后自动恢复计时"
+        assert re.search(f"其中 <b>{words}", page)
+        assert re.search(f'data-confirm="[^"]*其中 {words}', page)
+        marks = re.findall(r'<td data-label="变化"><span><span class="light over">(..)期限已届满', page)
+        assert sorted(marks) == ["暂停", "补正"]
+        client.post(f"{where}/apply", data={"seen": "1"})
+        assert "已届满，启用后" not in client.get(where).text
+        world.fire_due()
+        assert world.status(lapsing) == "lapsed"
 
 
 def test_a_waiting_notice_is_discarded(sign_in: SignIn) -> None:

@@ -145,8 +145,10 @@ def _shown(preview: Shown) -> Json:
             "new_due_on": line.move.new_due_on.isoformat(),
             "provisional": line.move.provisional,
             "turns_late": line.turns_late,
+            "ends": line.ends,
         }
         for line in preview.lines
     ]
     totals = {"moved": preview.moved, "settled": preview.settled, "late": preview.late, "rest": preview.rest}
-    return {"version": clock.calendar().version, **totals, "offices": offices, "lines": lines}
+    ends = {"withdrawn": preview.withdrawn, "resumed": preview.resumed}
+    return {"version": clock.calendar().version, **totals, **ends, "offices": offices, "lines": lines}

@@ -44,6 +44,11 @@ _LINE = _object(
         "new_due_on": _DAY,
         "provisional": _FLAG,
         "turns_late": _FLAG,
+        "ends": {
+            "type": "string",
+            "enum": ["", "withdrawn", "resumed"],
+            "description": "What comes to its end at once with the notice",
+        },
     }
 )
 _PREVIEW = _object(
@@ -52,6 +57,11 @@ _PREVIEW = _object(
         "moved": {**_NUMBER, "description": "Terms that end on another day"},
         "settled": {**_NUMBER, "description": "Terms whose end is no longer provisional"},
         "late": {**_NUMBER, "description": "Terms that turn late"},
+        "withdrawn": {
+            **_NUMBER,
+            "description": "Applications withdrawn at once: the term to mend them is past",
+        },
+        "resumed": {**_NUMBER, "description": "Pauses that end at once: their limit is past"},
         "rest": {**_NUMBER, "description": "Lines left out"},
         "offices": _list(_OFFICE),
         "lines": _list(_LINE),

@@ -83,6 +83,8 @@ def _tell(notice_id: int) -> None:
     click.echo(
         f"批准后：{preview.moved} 个时限变化，{preview.settled} 个转为正式，{preview.late} 个转为超期。"
     )
+    for ending in preview.endings:
+        click.echo(f"其中 {ending}。")
     for office in preview.offices:
         click.echo(f"  {office.name}：变化 {office.moved}，转为正式 {office.settled}，转为超期 {office.late}")
     click.echo(f"预览依据日历第 {version} 版；启用：calendar apply {notice_id} --version {version}")
