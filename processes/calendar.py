@@ -31,12 +31,20 @@ _AHEAD = 2
 SHIPPED = 1
 
 
+class AlreadyWaits(Refusal):
+    """The same notice was brought before and waits for approval under `notice_id`."""
+
+    def __init__(self, notice_id: int) -> None:
+        super().__init__("同样的通知已经导入，正在等待批准。", "text")
+        self.notice_id = notice_id
+
+
 def propose(
     session: Session, draft: Draft, actor: User | None, region_code: str = NATIONAL
 ) -> CalendarNotice:
     """Keep a notice until it is approved; nothing counts by it yet. A local one names single days only.
 
-    Raises Refusal when it says nothing new, or the same notice already waits.
+    Raises Refusal when it says nothing new, AlreadyWaits when the same notice waits.
     """
     _permit(actor)
     _check_region(session, region_code)
@@ -89,8 +97,9 @@ def _check_new(session: Session, draft: Draft, region_code: str) -> None:
         CalendarNotice.year == draft.year,
         CalendarNotice.region_code == region_code,
     )
-    if any(row.days == draft.as_json() for row in session.scalars(waiting)):
-        raise Refusal("同样的通知已经导入，正在等待批准。", "text")
+    for row in session.scalars(waiting.order_by(CalendarNotice.id)):
+        if row.days == draft.as_json():
+            raise AlreadyWaits(row.id)
     _check_single_days(session, draft, region_code)
 
 

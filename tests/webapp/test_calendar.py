@@ -112,6 +112,8 @@ def test_local_days_are_typed_by_hand_and_shown_for_their_region(sign_in: SignIn
     assert (more.status_code, "rows-1-first" in more.text) == (200, True)
     answer = client.post("/calendar/import/rows", data=data)
     assert answer.status_code == 302
+    for path in (answer.location, "/calendar/notices"):
+        assert re.search("伊金霍洛旗，个别日期", client.get(path).text)
     assert client.post(f"{answer.location}/apply").status_code == 409
     assert client.post(f"{answer.location}/apply", data={"seen": "1"}).status_code == 302
     assert "那达慕" in client.get("/calendar?region=150627").text
@@ -198,10 +200,8 @@ def test_the_number_of_questions_is_fixed(world: World, sign_in: SignIn, path: s
 
 def test_every_state_of_a_notice_is_stored_once(sign_in: SignIn) -> None:
     client = sign_in("guanli")
-    imported(client, notice(2027))
-    assert (
-        client.post("/calendar/import/text", data={"text": notice(2027), "region": "national"}).status_code
-        == 422
-    )
+    where = imported(client, notice(2027))
+    again = client.post("/calendar/import/text", data={"text": notice(2027), "region": "national"})
+    assert (again.status_code, f'<a href="{where}">' in again.text) == (422, True)
     with reading() as session:
         assert len(session.scalars(select(CalendarNotice).where(CalendarNotice.year == 2027)).all()) == 1

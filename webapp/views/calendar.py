@@ -71,7 +71,13 @@ def set_office_hour() -> Page:
 
 
 def _notices(session: DbSession, form: BaseForm) -> str:
-    return render_template("calendar/notices.html", lines=notice_lines(session), form=form)
+    shown_lines = notice_lines(session)
+    return render_template("calendar/notices.html", lines=shown_lines, form=form, regions=_regions(session))
+
+
+def _regions(session: DbSession) -> dict[str, str]:
+    """What the scope of a notice is called."""
+    return {"": "全国"} | {row.code: row.name for row in all_regions(session)}
 
 
 @blueprint.route("/import/<by>", methods=["GET", "POST"])
@@ -80,14 +86,15 @@ def bring(by: str) -> Page:
     """A new notice: pasted, as public data, or typed by hand."""
     if by not in FORMS:
         abort(404)
-    is_sent = request.method == "POST"
+    is_sent, waiting = request.method == "POST", None
     with reading() as session:
         form = _bound(session, sent(FORMS[by]) if is_sent else FORMS[by](None, data=_blank(by)))
     if is_sent and not is_row_change(form) and form.validate():
-        notice = _proposed(form, by)
-        if notice is not None:
-            return redirect(url_for("calendar.show_notice", notice_id=notice.id))
-    html = render_template("calendar/import.html", form=form, by=by)
+        made = _proposed(form, by)
+        if isinstance(made, CalendarNotice):
+            return redirect(url_for("calendar.show_notice", notice_id=made.id))
+        waiting = made.notice_id if isinstance(made, verbs.AlreadyWaits) else None
+    html = render_template("calendar/import.html", form=form, by=by, waiting=waiting)
     return (html, 422) if form.errors or form.faults() else html
 
 
@@ -101,8 +108,8 @@ def _bound(session: DbSession, form: BaseForm) -> BaseForm:
     return form.bind(FormContext(today=clock.today(), regions=regions))
 
 
-def _proposed(form: BaseForm, by: str) -> CalendarNotice | None:
-    """The notice, or None: then the form shows every contradiction of what was typed."""
+def _proposed(form: BaseForm, by: str) -> CalendarNotice | Refusal:
+    """The notice, or why there is none: then the form shows every contradiction of what was typed."""
     region = str(form.answers()["region"])
     try:
         # Read before the transaction: nobody waits for the database while a long text is read.
@@ -115,7 +122,7 @@ def _proposed(form: BaseForm, by: str) -> CalendarNotice | None:
         for one in (refusal, *refusal.others):
             field = one.field if one.field in form.answers() else next(iter(form.answers()))
             form.fault(str(field), one.message)
-        return None
+        return refusal
 
 
 def _typed(form: BaseForm) -> Draft:
@@ -138,7 +145,7 @@ def show_notice(notice_id: int) -> str:
     with reading() as session:
         notice = verbs.notice_of(session, notice_id)
         preview, obstacle = _preview(session, notice)
-        facts = {"notice": notice, "preview": preview, "obstacle": obstacle}
+        facts = {"notice": notice, "preview": preview, "obstacle": obstacle, "regions": _regions(session)}
         return render_template(
             "calendar/notice.html",
             **facts,
