@@ -74,7 +74,8 @@ def test_a_clerk_pauses_and_resumes(world: World, sign_in: SignIn) -> None:
     with on(date(2026, 3, 6)):
         answer = client.post(f"/pauses/{pause_id}/resume", data=RESUME, follow_redirects=True)
         assert "已恢复计时" in answer.text
-        assert client.post(f"/pauses/{pause_id}/resume", data=RESUME).status_code == 409
+        twice = client.post(f"/pauses/{pause_id}/resume", data=RESUME)
+        assert (twice.status_code, f'href="/cases/{number_of(case_id)}"' in twice.text) == (409, True)
     assert world.deadlines(case_id)["qualification"].due_on == date(2026, 3, 13)
 
 
@@ -151,6 +152,20 @@ def test_a_refusal_leaves_the_clock_running(world: World, sign_in: SignIn) -> No
     assert "pause-strip" not in page
     assert "不同意现场核查暂停计时" in page
     assert 'aria-label="暂停计时"' in page, "he may ask again"
+
+
+def test_the_address_of_a_refused_form_leads_to_the_case(world: World, sign_in: SignIn) -> None:
+    case_id = accepted(world)
+    pause_id = paused(world, case_id)
+    task_id = world.open_tasks(case_id)["qualification_review"]
+    places = f"/tasks/{task_id}/pause", *(f"/pauses/{pause_id}/{verb}" for verb in ("resume", "documents"))
+    client, stranger = sign_in("renshe2"), sign_in("shenqing")
+    for place in places:
+        assert client.get(place).location == f"/cases/{number_of(case_id)}"
+    assert stranger.get(places[-1]).status_code == 404, "a case of others"
+    assert client.get(f"/pauses/{pause_id}/decide").status_code == 403
+    assert sign_in("renshe0").get(f"/pauses/{pause_id}/decide").status_code == 302
+    assert client.get("/pauses/99999/resume").status_code == 404
 
 
 @pytest.mark.parametrize("who", ["renshe1", "danbao1", "yinhang0", "shenqing"])

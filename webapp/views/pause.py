@@ -5,20 +5,23 @@ from __future__ import annotations
 from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Response as Answer
 from werkzeug.wrappers import Response
 
 from forms.base import BaseForm, FormContext
 from models.calendar import today
 from models.case import CaseFile, case_numbered
-from models.database import DbSession, reading, transaction
+from models.database import DbSession, StaleWrite, reading, transaction
 from models.pause import Pause
 from models.people import Permission
-from models.refusal import NotFound, Refusal
+from models.refusal import Conflict, NotFound, Refusal
+from models.workflow import UserTask
 from processes import pause, worklist
 from processes.pause_material import case_waiting
 from webapp.access import actor, requires
 from webapp.admin import attempt
 from webapp.case_page import Asked, CasePage
+from webapp.errors import STALE, answer
 from webapp.pause_panel import ASK, DECIDE, RESUME, Sent, asked_of, asking_context, typed
 from webapp.views.document import BIGGEST_ID, add_all, chosen_files
 from webapp.wizard import add_row, without_row
@@ -90,6 +93,62 @@ def hand_in(pause_id: int) -> Page:
         return _page(number, asked), 422
     flash("材料已补交，经办人核对后恢复计时。")
     return redirect(url_for("case.show", number=number))
+
+
+@blueprint.get(f"/tasks/<int(max={BIGGEST_ID}):task_id>/pause")
+@requires(Permission.TASK_WORK)
+def ask_again(task_id: int) -> Response:
+    """Where a refused form leaves the address bar, asked for again: the page of the case."""
+    return _to_case(UserTask, task_id)
+
+
+@blueprint.get(f"{_PAUSE}/resume")
+@requires(Permission.TASK_WORK)
+def resume_again(pause_id: int) -> Response:
+    """As `ask_again`."""
+    return _to_case(Pause, pause_id)
+
+
+@blueprint.get(f"{_PAUSE}/decide")
+@requires(Permission.EXTENSION_APPROVE)
+def decide_again(pause_id: int) -> Response:
+    """As `ask_again`."""
+    return _to_case(Pause, pause_id)
+
+
+@blueprint.get(f"{_PAUSE}/documents")
+@requires(Permission.CASE_CREATE)
+def hand_in_again(pause_id: int) -> Response:
+    """As `ask_again`."""
+    return _to_case(Pause, pause_id)
+
+
+def _to_case(kind: type[UserTask] | type[Pause], key: int) -> Response:
+    """The page of the case of a task or pause. Raises NotFound, also when the case is for others."""
+    with reading() as session:
+        return redirect(url_for("case.show", number=_seen_number(session, kind, key)))
+
+
+def _seen_number(session: DbSession, kind: type[UserTask] | type[Pause], key: int) -> str:
+    found = session.get(kind, key)
+    if not isinstance(found, UserTask | Pause):
+        raise NotFound("未找到该内容，或您无权查看。")
+    number = session.get_one(CaseFile, found.case_id).number
+    return case_numbered(session, number, actor()).number
+
+
+@blueprint.errorhandler(Conflict)
+@blueprint.errorhandler(StaleWrite)
+def _conflict(fault: Exception) -> Page | Answer:
+    """Somebody was faster: what is so now stands on the page of the case."""
+    message, given = fault.message if isinstance(fault, Conflict) else STALE, request.view_args or {}
+    kind = UserTask if "task_id" in given else Pause
+    try:
+        with reading() as session:
+            number = _seen_number(session, kind, next(iter(given.values())))
+            return render_template("error.html", status=409, message=message, case=number), 409
+    except NotFound:
+        return answer(409, message)
 
 
 def _asked(context: FormContext) -> BaseForm:
