@@ -7,13 +7,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy import ForeignKey, Index, String, Text, literal, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.case import CaseFile
 from models.database import Base
-from models.people import User
+from models.people import Permission, Role, User
 from models.term import Span
+from models.workflow import IS_OPEN, UserTask
+
+LISTED = 100
 
 
 class PauseKind(StrEnum):
@@ -46,11 +49,18 @@ class PauseKind(StrEnum):
     EXPERT_REVIEW = "expert_review", "专家评审", "比照《行政许可法》第四十五条（鉴定和专家评审）", True, 15
 
 
+_ASKED = text("decision = '' AND paused_on IS NULL")
+
+
 class Pause(Base):
     """One pause of one clock. Days after `paused_on` up to and including `resumed_on` do not count."""
 
     __tablename__ = "deadline_pause"
-    __table_args__ = (Index("ix_deadline_pause_case", "case_id", "id"),)
+    __table_args__ = (
+        Index("ix_deadline_pause_case", "case_id", "id"),
+        # What may wait for approval: few rows among all.
+        Index("ix_deadline_pause_asked", "case_id", postgresql_where=_ASKED, sqlite_where=_ASKED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
@@ -146,3 +156,31 @@ def changes_of(session: Session, deadline_id: int) -> list[DeadlineChange]:
     """The recomputations of a clock, oldest first."""
     query = select(DeadlineChange).where(DeadlineChange.deadline_id == deadline_id)
     return list(session.scalars(query.order_by(DeadlineChange.id)))
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request to stand still that waits for the head of a department, and the step it is about."""
+
+    pause_id: int
+    number: str
+    step: str
+
+
+def requests_for(session: Session, head: User) -> list[Request]:
+    """What waits for the approval of this head, oldest first, at most LISTED; his own requests are not his.
+
+    One query; none for whoever approves nothing.
+    """
+    if head.department_id is None or not head.may(Permission.EXTENSION_APPROVE):
+        return []
+    permissions = sorted(permission.value for permission in Role(head.role).permissions)
+    query = (
+        select(Pause.id, CaseFile.number, UserTask.name)
+        .join(UserTask, (UserTask.case_id == Pause.case_id) & (UserTask.deadline_id == Pause.deadline_id))
+        .join(CaseFile, CaseFile.id == Pause.case_id)
+        .where(Pause.decision == literal("", literal_execute=True), Pause.paused_on.is_(None))
+        .where(Pause.requested_by_id != head.id, IS_OPEN, UserTask.department_id == head.department_id)
+        .where(UserTask.permission.in_(permissions))
+    )
+    return [Request(*row) for row in session.execute(query.order_by(Pause.id).limit(LISTED))]

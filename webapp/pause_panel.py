@@ -10,6 +10,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from forms.base import BaseForm, FormContext
+from forms.choice_fields import Offered
 from forms.pause import PauseDecisionForm, PauseForm, ResumeForm
 from models.calendar import local_date, today
 from models.case_record import CaseRecord
@@ -20,6 +21,7 @@ from models.explanation import days_left_after
 from models.material import material_choices, material_label
 from models.pause import Pause, PauseKind, pauses_of
 from models.people import Permission, User
+from models.vocabulary import ApprovalResult
 from models.workflow import UserTask
 from processes import pause as verbs
 from processes.pause_material import awaiting, wanted
@@ -62,6 +64,11 @@ class Waiting:
     clock: Deadline
     task: UserTask
     form: BaseForm | None
+
+    @property
+    def is_too_late(self) -> bool:
+        """Nothing of the term is left that a pause could save: only a refusal is possible."""
+        return self.clock.due_on <= today()
 
 
 def typed(prefix: str, data: MultiDict[str, str] | None, context: FormContext) -> BaseForm:
@@ -112,7 +119,7 @@ class PausePanel:
     def waiting(self) -> list[Waiting]:
         """The requests that wait for approval."""
         return [
-            Waiting(pause, self.clocks[pause.deadline_id], task, self._decide_form(pause, task))
+            self._waiting(pause, task)
             for pause in self.pauses
             if pause.is_asked and (task := self.tasks.get(pause.deadline_id)) is not None
         ]
@@ -163,6 +170,14 @@ class PausePanel:
             return form
         day = max((local_date(row.uploaded_at) for row in received), default=today())
         return ResumeForm(None, prefix=RESUME, data={"resumed_on": day}).bind(FormContext(today=today()))
+
+    def _waiting(self, pause: Pause, task: UserTask) -> Waiting:
+        found = Waiting(pause, self.clocks[pause.deadline_id], task, self._decide_form(pause, task))
+        if found.form is not None and found.is_too_late:
+            decision = found.form["decision"]
+            assert isinstance(decision, Offered)
+            decision.offer([(ApprovalResult.REFUSE.value, ApprovalResult.REFUSE.label)])
+        return found
 
     def _decide_form(self, pause: Pause, task: UserTask) -> BaseForm | None:
         is_head = self.reader.may(Permission.EXTENSION_APPROVE) and may_work(task, self.reader)

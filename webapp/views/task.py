@@ -11,6 +11,7 @@ from forms.base import BaseForm
 from models import inbox
 from models.case_record import doer_of
 from models.database import DbSession, reading, transaction
+from models.pause import requests_for
 from models.people import Permission, User
 from models.refusal import Conflict, Refusal
 from models.vocabulary_loan import ProcedureOutcome
@@ -40,7 +41,14 @@ def inbox_page() -> str:
     with reading() as session:
         page = inbox.page(session, user, scope, filters)
         counts, steps = inbox.counts(session, user, scope), inbox.steps(session, user, scope)
-        shown = {"page": page, "counts": counts, "steps": steps, "wanted": wanted, "lights": LIGHTS}
+        shown = {
+            "requests": requests_for(session, user),
+            "page": page,
+            "counts": counts,
+            "steps": steps,
+            "wanted": wanted,
+            "lights": LIGHTS,
+        }
         return render_template("task/inbox.html", scope=scope, scopes=inbox.Scope, **shown)
 
 
