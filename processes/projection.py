@@ -122,7 +122,7 @@ def _record_missed(session: Session, case: CaseFile, deadline: Deadline, drawn: 
     day = deadline.due_on.isoformat()
     # A term that ends the step by itself is the applicant's own (D-12).
     is_his = drawn.is_interrupting
-    ended = f"已届满（应于 {day} 前补齐）" if is_his else f"已超期（应于 {day} 前办结）"
+    ended = f"已届满（应于 {day}（含当日）前补齐）" if is_his else f"已超期（应于 {day}（含当日）前办结）"
     audit.record(
         session,
         "deadline.missed",

@@ -242,7 +242,7 @@ def test_silence_after_the_notice_counts_as_withdrawal(world: World) -> None:
         logged = session.scalars(select(event.summary).where(event.action == "deadline.missed")).one()
     assert kinds == ["supplement", "withdrawal"]
     assert "视为撤回申请，申请已终止，告知书已制发。可重新提出申请。" in told[-1]
-    assert logged == "补正期限已届满（应于 2026-03-30 前补齐）"
+    assert logged == "补正期限已届满（应于 2026-03-30（含当日）前补齐）"
 
 
 def test_nothing_lapses_on_a_provisional_date(world: World) -> None:
