@@ -120,3 +120,16 @@ def test_a_clock_of_another_case_is_not_found_under_this_one(world: World, sign_
     first, second = accepted(world), accepted(world)
     wrong = place(world, second).replace(number_of(second), number_of(first))
     assert sign_in("renshe1").get(wrong).status_code == 404
+
+
+def test_a_lapsed_term_of_the_applicant_has_ended_and_is_not_still_open(
+    world: World, sign_in: SignIn
+) -> None:
+    items = [{"material": "business_licence", "problem": "不清晰", "requirement": "原件"}]
+    case_id = world.submitted(actor="shenqing")
+    told = answers("acceptance", result="incomplete", items=items, delivered_on=None)
+    world.complete(case_id, "acceptance", told)
+    with on(date(2026, 3, 31), 0):
+        world.fire_due()
+        page = sign_in("shenqing").get(place(world, case_id, "supplement")).text
+    assert "应于 2026-03-30（含当日）前补齐，已于 2026-03-31 终止。" in page
