@@ -124,7 +124,7 @@ PATHS = {
             Knock("resume", _end_pause, date(2026, 3, 4)),
             Knock("ask", _pause(PauseKind.INSPECTION), date(2026, 3, 5)),
             Knock("approve", _end_pause, date(2026, 3, 5)),
-            FIRE,  # the limit of the pause ends it
+            Knock("limit", _fire, LATER),  # the limit of the pause ends it
         ],
         CaseStatus.QUALIFYING,
     ),
@@ -157,15 +157,21 @@ def test_a_kill_at_any_boundary_leaves_the_case_before_or_after_the_step(
     twin, case_id = _draft(world), _draft(world)
     before = _seen(world, case_id)
     points = 0
+    # A knock that the whole way tries too is not killed once more here.
+    known = set() if path == "whole" else {knock.name for knock in WHOLE}
+    tried = [knock for knock in knocks if knock.name not in known]
     for knock in knocks:
         with on(knock.day):
             knock.act(world, twin)
             after = _seen(world, twin)
             assert after != before
-            points += _crash_everywhere(world, url, case_id, knock, before, after)
+            if knock in tried:
+                points += _crash_everywhere(world, url, case_id, knock, before, after)
+            else:
+                knock.act(world, case_id)
             before = after
     assert world.status(case_id) == ending
-    assert points > 8 * len(knocks), "every knock has many boundaries"
+    assert points > 8 * len(tried), "every knock has many boundaries"
     with reading() as session:
         check_all(session)
 

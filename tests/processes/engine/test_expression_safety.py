@@ -171,9 +171,10 @@ BOMBS = [
 
 @pytest.fixture(autouse=True)
 def _quickly() -> Iterator[None]:
-    started = time.process_time()
+    """Of this thread alone: a bomb takes minutes, other threads of the run may take a second."""
+    started = time.thread_time()
     yield
-    assert time.process_time() - started < 1
+    assert time.thread_time() - started < 2
 
 
 def nested(depth: int) -> list[object]:
