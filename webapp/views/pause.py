@@ -31,6 +31,35 @@ Page = str | Response | tuple[str, int]
 _PAUSE = f"/pauses/<int(max={BIGGEST_ID}):pause_id>"
 
 
+# Before the POST routes: of two routes of one address the first decides whether an odd number is 404 or 405.
+@blueprint.get(f"/tasks/<int(max={BIGGEST_ID}):task_id>/pause")
+@requires(Permission.TASK_WORK)
+def ask_again(task_id: int) -> Response:
+    """Where a refused form leaves the address bar, asked for again: the page of the case."""
+    return _to_case(UserTask, task_id)
+
+
+@blueprint.get(f"{_PAUSE}/resume")
+@requires(Permission.TASK_WORK)
+def resume_again(pause_id: int) -> Response:
+    """As `ask_again`."""
+    return _to_case(Pause, pause_id)
+
+
+@blueprint.get(f"{_PAUSE}/decide")
+@requires(Permission.EXTENSION_APPROVE)
+def decide_again(pause_id: int) -> Response:
+    """As `ask_again`."""
+    return _to_case(Pause, pause_id)
+
+
+@blueprint.get(f"{_PAUSE}/documents")
+@requires(Permission.CASE_CREATE)
+def hand_in_again(pause_id: int) -> Response:
+    """As `ask_again`."""
+    return _to_case(Pause, pause_id)
+
+
 @blueprint.post(f"/tasks/<int(max={BIGGEST_ID}):task_id>/pause")
 @requires(Permission.TASK_WORK)
 def ask(task_id: int) -> Page:
@@ -93,34 +122,6 @@ def hand_in(pause_id: int) -> Page:
         return _page(number, asked), 422
     flash("材料已补交，经办人核对后恢复计时。")
     return redirect(url_for("case.show", number=number))
-
-
-@blueprint.get(f"/tasks/<int(max={BIGGEST_ID}):task_id>/pause")
-@requires(Permission.TASK_WORK)
-def ask_again(task_id: int) -> Response:
-    """Where a refused form leaves the address bar, asked for again: the page of the case."""
-    return _to_case(UserTask, task_id)
-
-
-@blueprint.get(f"{_PAUSE}/resume")
-@requires(Permission.TASK_WORK)
-def resume_again(pause_id: int) -> Response:
-    """As `ask_again`."""
-    return _to_case(Pause, pause_id)
-
-
-@blueprint.get(f"{_PAUSE}/decide")
-@requires(Permission.EXTENSION_APPROVE)
-def decide_again(pause_id: int) -> Response:
-    """As `ask_again`."""
-    return _to_case(Pause, pause_id)
-
-
-@blueprint.get(f"{_PAUSE}/documents")
-@requires(Permission.CASE_CREATE)
-def hand_in_again(pause_id: int) -> Response:
-    """As `ask_again`."""
-    return _to_case(Pause, pause_id)
 
 
 def _to_case(kind: type[UserTask] | type[Pause], key: int) -> Response:
