@@ -59,6 +59,7 @@ def test_a_case_keeps_its_invariants_and_always_ends(world: World) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.once
 def test_an_application_can_be_withdrawn_at_any_point_and_only_once(world: World) -> None:
     @_walks
     @given(st.data())
