@@ -15,6 +15,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from models import crypto, database, tables
+from processes import background
 from processes.seed import seed_rules, seed_sample_county
 from tests.world import World
 
@@ -34,6 +35,7 @@ def county() -> Iterator[tuple[str, World]]:
     with tempfile.TemporaryDirectory() as folder, _empty(Path(folder)) as url:
         bound = database.bind(database.Database(url))
         tables.metadata.create_all(bound.writer)
+        background.install(url)
         with database.transaction() as session:
             seed_rules(session, training=True)
             seed_sample_county(session)
