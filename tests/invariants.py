@@ -117,7 +117,7 @@ def _check_warnings(clocks: Mapping[int, Deadline]) -> None:
 
 def _check_pauses(session: Session, clocks: Mapping[int, Deadline]) -> None:
     """A clock stands still exactly while a pause of it is open; its end is what its facts say."""
-    pauses = [pause for pause in session.scalars(select(Pause)) if pause.deadline_id in clocks]
+    pauses = session.scalars(select(Pause).where(Pause.deadline_id.in_(clocks)))
     standing = {pause.deadline_id for pause in pauses if pause.is_open}
     assert standing == {c.id for c in clocks.values() if c.is_paused and c.key not in HOUSE}
     for clock in clocks.values():

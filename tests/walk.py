@@ -81,7 +81,7 @@ class Walk:
 
     def knock(self) -> None:
         """One random act of anybody, or time passing, or the worker."""
-        acts = [self.answer] * 4 + [self.wait, self.fire, self.claim, self.intrude]
+        acts = [self.answer] * 6 + [self.wait, self.fire, self.claim, self.intrude]
         acts += [self.stand_still, self.go_on, self.decree]
         act = self.choose(acts)
         self.log.append(f"{self.day} {act.__name__}")

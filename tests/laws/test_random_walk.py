@@ -16,7 +16,7 @@ from tests.invariants import check_all, check_case
 from tests.walk import Walk
 from tests.world import World, on
 
-EXAMPLES = int(os.environ.get("WALKS", "25"))
+EXAMPLES = int(os.environ.get("WALKS", "40"))
 _walks = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -53,13 +53,12 @@ def test_a_case_keeps_its_invariants_and_always_ends(world: World) -> None:
         _hold(case_id)
 
     law()
-    assert CaseStatus.DISBURSED in ended and len(ended) > 1, "walks end in different ways"
+    assert {CaseStatus.DISBURSED, CaseStatus.REFUSED} <= ended
     with reading() as session:
         check_all(session)
 
 
 @pytest.mark.slow
-@pytest.mark.once
 def test_an_application_can_be_withdrawn_at_any_point_and_only_once(world: World) -> None:
     @_walks
     @given(st.data())
