@@ -5,7 +5,7 @@ No step carries them; each has a timer of its own kind, which every knock fires 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from sqlalchemy import select, update
@@ -18,7 +18,7 @@ from models.deadline import MISS, PAUSE_LIMIT, PROMISE, Deadline
 from models.pause import Pause
 from models.people import User
 from models.workflow import ARMED, CANCELLED, FIRED, OPEN, Timer, UserTask
-from processes.deadline import arm, follow_promise, new_clock, recompute, spans_of
+from processes.deadline import arm, follow_promise, miss, new_clock, recompute, spans_of
 from processes.engine.drawing import Drawing
 from processes.facts import CaseFacts
 from processes.notification import tell
@@ -41,32 +41,26 @@ def start_promise(session: Session, case: CaseFile, drawing: Drawing, armed: lis
 
 def end_due_pauses(session: Session, case: CaseFile, armed: list[Timer]) -> None:
     """Before the drawn timers: a pause whose limit has passed ends on that day, and its clock counts again."""
-    for timer in _due(armed, (PAUSE_LIMIT,)):
-        if timer.deadline is not None:
-            _miss(session, case, timer, timer.deadline, armed)
-            _lapse_pause(session, case, timer.deadline)
+    for timer, limit in _fired(armed, (PAUSE_LIMIT,)):
+        miss(session, case, limit, timer.due_at, "已于 {day} 届满")
+        _lapse_pause(session, case, limit)
 
 
 def record_due_misses(session: Session, case: CaseFile, armed: list[Timer]) -> None:
     """After the drawn timers, which may have ended the case before its promise was missed."""
-    for timer in _due(armed, (PROMISE, MISS)):
-        if timer.deadline is not None:
-            _miss(session, case, timer, timer.deadline, armed)
+    for timer, clock in _fired(armed, (PROMISE, MISS)):
+        miss(session, case, clock, timer.due_at)
 
 
-def _due(armed: list[Timer], kinds: Collection[str]) -> list[Timer]:
-    """What is due of those kinds, in due order; neither held nor stalled ones."""
+def _fired(armed: list[Timer], kinds: Collection[str]) -> Iterator[tuple[Timer, Deadline]]:
+    """What is due of those kinds, in due order, each fired as it is taken; neither held nor stalled ones."""
     waiting = [timer for timer in armed if timer.status == ARMED and not timer.is_held]
     due = [timer for timer in waiting if timer.kind in kinds and timer.due_at <= now()]
-    return sorted(due, key=lambda timer: (timer.due_at, timer.id))
-
-
-def _miss(session: Session, case: CaseFile, timer: Timer, clock: Deadline, armed: list[Timer]) -> None:
-    timer.status = FIRED
-    armed.remove(timer)
-    clock.missed_at = timer.due_at
-    _record_missed(session, case, clock)
-    session.flush()
+    for timer in sorted(due, key=lambda timer: (timer.due_at, timer.id)):
+        timer.status = FIRED
+        armed.remove(timer)
+        if timer.deadline is not None:
+            yield timer, timer.deadline
 
 
 def lift_miss(session: Session, case: CaseFile, clock: Deadline) -> None:
@@ -83,17 +77,6 @@ def lift_miss(session: Session, case: CaseFile, clock: Deadline) -> None:
     clock.missed_at = None
     kind = PROMISE if clock.key == PROMISE else MISS
     session.add(Timer(case_id=clock.case_id, kind=kind, deadline_id=clock.id, due_at=clock.due_at))
-
-
-def _record_missed(session: Session, case: CaseFile, clock: Deadline) -> None:
-    audit.record(
-        session,
-        "deadline.missed",
-        f"{clock.name}已届满（应于 {clock.due_on.isoformat()}（含当日）前办结）",
-        actor=None,
-        case=case,
-        new={"key": clock.key, "due_on": clock.due_on, "clause": clock.clause},
-    )
 
 
 def _lapse_pause(session: Session, case: CaseFile, limit: Deadline) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -61,6 +61,22 @@ def extend(session: Session, case: CaseFile, clock: Deadline, extension: Extensi
         case=case,
         old={"due_on": old},
         new={"due_on": clock.due_on, "working_days": extension.working_days, "reason": extension.reason},
+    )
+
+
+LATE = "已超期（应于 {day}（含当日）前办结）"
+
+
+def miss(session: Session, case: CaseFile, clock: Deadline, at: datetime, words: str = LATE) -> None:
+    """The end of a clock has passed at `at`: on record at once, told the next working morning."""
+    clock.missed_at = at
+    audit.record(
+        session,
+        "deadline.missed",
+        clock.name + words.format(day=clock.due_on.isoformat()),
+        actor=None,
+        case=case,
+        new={"key": clock.key, "due_on": clock.due_on, "clause": clock.clause},
     )
 
 

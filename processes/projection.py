@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from models import audit
 from models.calendar import calendar, end_of, now, today
 from models.case import CaseDepartment, CaseFile, CaseStatus
 from models.deadline import CALENDAR, NO_DEADLINE, WORKING, Deadline, due_for
@@ -18,7 +17,7 @@ from models.letter import LetterKind
 from models.people import DepartmentKind
 from models.workflow import ARMED, CANCELLED, DONE, DRAWN, OPEN, STALLED, Timer, UserTask
 from processes import case_clock, drawn_timer
-from processes.deadline import region_of
+from processes.deadline import LATE, miss, region_of
 from processes.engine.armed import ArmedTimer
 from processes.engine.drawing import Drawing, DrawnTimer, Step
 from processes.engine.environment import Clocks
@@ -26,6 +25,7 @@ from processes.engine.instance import EngineFault, Instance
 from processes.letter import issue
 from processes.notification import tell, tell_applicant, tell_departments
 
+LAPSED = "已届满（应于 {day}（含当日）前补齐）"
 _LANES = {kind.label: kind.value for kind in DepartmentKind}
 
 
@@ -113,26 +113,10 @@ def _project_fired(session: Session, case: CaseFile, instance: Instance, rows: R
         drawn = instance.definition.drawing.timers[fired.element_id]
         deadline = rows.clock(drawn.deadline, fired.start_on)
         if deadline is not None and deadline.missed_at is None:
-            deadline.missed_at = fired.due_at
-            _record_missed(session, case, deadline, drawn)
-
-
-def _record_missed(session: Session, case: CaseFile, deadline: Deadline, drawn: DrawnTimer) -> None:
-    """On record at once; whoever has the step and his superior read of it the next working morning."""
-    day = deadline.due_on.isoformat()
-    # A term that ends the step by itself is the applicant's own (D-12).
-    is_his = drawn.is_interrupting
-    ended = f"已届满（应于 {day}（含当日）前补齐）" if is_his else f"已超期（应于 {day}（含当日）前办结）"
-    audit.record(
-        session,
-        "deadline.missed",
-        f"{deadline.name}{ended}",
-        actor=None,
-        case=case,
-        new={"key": deadline.key, "due_on": deadline.due_on, "clause": deadline.clause},
-    )
-    if is_his:
-        _tell_lapsed(session, case, deadline)
+            # A term that ends the step by itself is the applicant's own (D-12).
+            miss(session, case, deadline, fired.due_at, LAPSED if drawn.is_interrupting else LATE)
+            if drawn.is_interrupting:
+                _tell_lapsed(session, case, deadline)
 
 
 def _tell_lapsed(session: Session, case: CaseFile, deadline: Deadline) -> None:
