@@ -82,14 +82,21 @@ def sent(session: Session, outbox_id: int, attempt: int) -> None:
         row.status, row.done_at, row.fault = SENT, real_now(), ""
 
 
-def not_sent(session: Session, outbox_id: int, attempt: int, reason: str, is_final: bool) -> None:
+def given_up(session: Session, outbox_id: int, attempt: int, reason: str) -> None:
+    """The try failed and trying again is of no use: the message stands still until somebody lets it go on."""
+    row = _in_hand(session, outbox_id, attempt)
+    if row is not None:
+        row.status, row.fault = STALLED, reason[:2000]
+
+
+def not_sent(session: Session, outbox_id: int, attempt: int, reason: str) -> None:
     """The try failed: the next one waits longer each time; the last one leaves the message standing."""
     row = _in_hand(session, outbox_id, attempt)
     if row is None:
         return
     row.fault = reason[:2000]
     failed = (row.attempts - 1) % MAX_ATTEMPTS
-    if is_final or failed == MAX_ATTEMPTS - 1:
+    if failed == MAX_ATTEMPTS - 1:
         row.status = STALLED
         return
     wait = min(FIRST_WAIT * 2**failed, LONGEST_WAIT)

@@ -33,7 +33,8 @@ def deliver(outbox_id: int, attempt: int) -> None:
         channel.ways()[way].send(message)
     except Undelivered as fault:
         with transaction() as session:
-            outbox.not_sent(session, outbox_id, attempt, fault.reason, fault.is_final)
+            note = outbox.given_up if fault.is_final else outbox.not_sent
+            note(session, outbox_id, attempt, fault.reason)
         return
     with transaction() as session:
         outbox.sent(session, outbox_id, attempt)
