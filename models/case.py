@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.crypto import EncryptedJSON
 from models.database import Base, Money, StaleWrite
-from models.people import Department, Permission, Region, Role, User
+from models.people import Permission, Region, Role, User
 from models.refusal import Conflict, NotFound
 
 
@@ -205,9 +205,3 @@ def require_open(case: CaseFile) -> None:
     """Raises Conflict when nothing more can happen to the case."""
     if case.state.is_final:
         raise Conflict(f"该案卷已办结（{case.state.label}），不能再办理。")
-
-
-def department_of(session: Session, case: CaseFile, kind: str) -> Department | None:
-    """The department of that kind that handles the case."""
-    column = {"hrss": case.hrss_id, "guarantor": case.guarantor_id, "bank": case.bank_id}.get(kind)
-    return session.get(Department, column) if column else None

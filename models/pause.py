@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, literal, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.case import CaseFile
 from models.database import Base
@@ -83,7 +83,6 @@ class Pause(Base):
     resumed_at: Mapped[datetime | None]
     resumed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     result: Mapped[str] = mapped_column(Text, default="")
-    requested_by: Mapped[User] = relationship(lazy="raise", foreign_keys=[requested_by_id])
 
     @property
     def title(self) -> str:
@@ -137,14 +136,6 @@ CHANGES = {
     "calendar": "工作日日历调整",
     "undo": "撤销日历调整",
 }
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """What the count of one clock rests on beside its start and length."""
-
-    pauses: list[Pause]
-    changes: list[DeadlineChange]
 
 
 def pauses_of(session: Session, case: CaseFile) -> list[Pause]:

@@ -54,11 +54,6 @@ class Supplement(Base):
     statement: Mapped[str] = mapped_column(Text, default="")
 
 
-def opinions_of(session: Session, case: CaseFile) -> list[Opinion]:
-    """All opinions of a case, oldest first."""
-    return list(session.scalars(select(Opinion).where(Opinion.case_id == case.id).order_by(Opinion.id)))
-
-
 def last_opinion(session: Session, case: CaseFile, *form_keys: str) -> Opinion | None:
     """The newest opinion given through one of the forms; one that was given just now is not flushed yet."""
     pending = [row for row in session.new if isinstance(row, Opinion) and row.case_id == case.id]

@@ -20,7 +20,6 @@ from models.money import parse_amount
 from models.people import Department, DepartmentKind, Permission, Region, Role, User
 from models.policy import policy_on
 from models.refusal import Conflict, Forbidden, NotFound, Refusal
-from models.workflow import OPEN, UserTask
 from processes.party import check_guarantors, register_parties
 from processes.workflow import PROCESS_OF_SCHEME, start
 
@@ -208,14 +207,6 @@ def _choose_departments(session: Session, case: CaseFile) -> None:
         if found is None:
             raise Refusal(f"该地区尚未设置{kind.label}，请联系系统管理员。", "region")
         setattr(case, f"{kind.value}_id", found)
-
-
-def waiting_for_applicant(session: Session, case: CaseFile) -> bool:
-    """Whether the next act is the applicant's."""
-    query = select(UserTask.id).where(
-        UserTask.case_id == case.id, UserTask.status == OPEN, UserTask.form_key == "supplement"
-    )
-    return session.scalars(query).first() is not None
 
 
 def _text(value: Any) -> str:
