@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from forms.arrears import ARREARS_FORMS
 from forms.base import BaseForm
+from forms.blacklisting import BlacklistDecisionForm, CirculationForm, StatementForm
+from forms.credit_exit import AnnouncementForm, ExitCheckForm, PreservationForm
+from forms.credit_loan import CREDIT_LOAN_FORMS
+from forms.declaration import FormCheckForm, ResultNoticeForm
+from forms.dynamic import DrawnForm
 from forms.loan import BankAcceptanceForm, CounterGuaranteeForm, DisbursementForm, ExtensionApprovalForm
+from forms.notice import NoticeConfirmationForm, NoticePublicationForm
+from forms.objection import ObjectionDecisionForm, ObjectionVerificationForm
 from forms.review import (
     AcceptanceForm,
     DueDiligenceForm,
@@ -11,7 +19,9 @@ from forms.review import (
     QualificationReviewForm,
     RefusalNoticeForm,
 )
+from forms.screening import SCREENING_FORMS
 from forms.supplement import SupplementForm
+from models.drawn_field import DRAWN_FORM
 
 TASK_FORMS: dict[str, type[BaseForm]] = {
     "acceptance": AcceptanceForm,
@@ -24,4 +34,21 @@ TASK_FORMS: dict[str, type[BaseForm]] = {
     "extension_approval": ExtensionApprovalForm,
     "disbursement": DisbursementForm,
     "refusal_notice": RefusalNoticeForm,
+    "form_check": FormCheckForm,
+    "result_notice": ResultNoticeForm,
+    **ARREARS_FORMS,
+    **CREDIT_LOAN_FORMS,
+    "exit_check": ExitCheckForm,
+    "exit_announcement": AnnouncementForm,
+    "exit_preservation": PreservationForm,
+    "blacklist_statement": StatementForm,
+    "blacklist_decision": BlacklistDecisionForm,
+    "blacklist_announcement": AnnouncementForm,
+    "blacklist_circulation": CirculationForm,
+    **SCREENING_FORMS,
+    "notice_publication": NoticePublicationForm,
+    "notice_confirmation": NoticeConfirmationForm,
+    "objection_verification": ObjectionVerificationForm,
+    "objection_decision": ObjectionDecisionForm,
+    DRAWN_FORM: DrawnForm,
 }
