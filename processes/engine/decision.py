@@ -8,10 +8,12 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
+from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 from SpiffWorkflow.spiff.parser.process import VALIDATOR
 
 from processes.engine.environment import CaseEnvironment, Facts, GuardedEngine
+from processes.engine.expression import ExpressionError
 from processes.engine.xml import read_xml
 
 
@@ -31,24 +33,47 @@ class _Asker:
     data: dict[str, Any] = field(default_factory=dict)
 
 
+class _Stopped(SpiffWorkflowException):
+    """Carries an error of an expression through the table's engine, which would lose it in one of its own."""
+
+    def __init__(self, error: ExpressionError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+class _TableEngine(GuardedEngine):
+    """Evaluates for a table outside of any instance: there is no task to be named in an error."""
+
+    def evaluate(self, task: Any, expression: str, external_context: Any = None) -> Any:
+        try:
+            return self.environment.evaluate(expression, task.data, external_context)
+        except ExpressionError as error:
+            raise _Stopped(error) from error
+
+
 def examine(table: str, facts: Facts) -> list[Row]:
-    """Every row of a table in drawn order. Raises what the expressions raise."""
+    """Every row of a table in drawn order. Raises ExpressionError."""
     engine = _table_engine(table)
     asker = _asker(facts)
-    matched = {id(rule) for rule in engine.decide(asker)}
-    return [
-        Row(id(rule) in matched, dict(rule.output_as_dict(asker))) for rule in engine.decision_table.rules
-    ]
+    try:
+        matched = {id(rule) for rule in engine.decide(asker)}
+        rules = engine.decision_table.rules
+        return [Row(id(rule) in matched, dict(rule.output_as_dict(asker))) for rule in rules]
+    except _Stopped as stopped:
+        raise stopped.error from stopped
 
 
 def decide(table: str, facts: Facts) -> dict[str, Any]:
-    """The outputs of the first matching row; empty when none matches."""
-    result: dict[str, Any] = dict(_table_engine(table).result(_asker(facts)))
+    """The outputs of the first matching row; empty when none matches. Raises ExpressionError."""
+    try:
+        result: dict[str, Any] = dict(_table_engine(table).result(_asker(facts)))
+    except _Stopped as stopped:
+        raise stopped.error from stopped
     return result
 
 
 def _asker(facts: Facts) -> _Asker:
-    return _Asker(SimpleNamespace(script_engine=GuardedEngine(CaseEnvironment(facts, {}))))
+    return _Asker(SimpleNamespace(script_engine=_TableEngine(CaseEnvironment(facts, {}))))
 
 
 @lru_cache(maxsize=64)
