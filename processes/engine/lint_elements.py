@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from processes.engine.drawing import Drawing, DrawnTimer, Step
+from processes.engine.lint_codes import problem
 from processes.engine.lint_vocabulary import (
     ALLOWED,
     ALLOWED_EXTENSIONS,
@@ -25,9 +26,10 @@ from processes.engine.lint_vocabulary import (
 from processes.engine.xml import BPMN, SPIFF
 
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,79}")
-# Names of the engine's own first and last task.
-_RESERVED = ("Start", "End", "Root")
-_MAX_NODES = 200
+# Names of the engine's own tasks.
+_RESERVED = ("Start", "End", "Root", "StartEventSplit", "StartEventJoin")
+_RESERVED_ENDS = (".BoundaryEventSplit", ".BoundaryEventJoin", ".EndJoin")
+MAX_NODES = 200
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Known:
     names: Collection[str]
     functions: Collection[str]
     messages: Collection[str]
+    acts: Collection[str]
 
 
 def kind_of(node: etree._Element) -> str:
@@ -57,8 +60,12 @@ def check_elements(root: etree._Element) -> Iterator[Problem]:
         if node.tag.startswith(BPMN) and kind_of(node) in EVENTS:
             yield from _event(node)
     yield from _ids(root)
-    if sum(1 for node in root.iter() if node.tag.startswith(BPMN) and kind_of(node) in NODES) > _MAX_NODES:
-        yield Problem("", f"环节、事件和网关合计不得超过 {_MAX_NODES} 个。")
+
+
+def check_count(root: etree._Element) -> Iterator[Problem]:
+    """Not more than anybody can look over; nothing else of a larger drawing is examined."""
+    if sum(1 for node in root.iter() if node.tag.startswith(BPMN) and kind_of(node) in NODES) > MAX_NODES:
+        yield problem("element-count", limit=MAX_NODES)
 
 
 def _allowed(node: etree._Element) -> Iterator[Problem]:
@@ -67,8 +74,8 @@ def _allowed(node: etree._Element) -> Iterator[Problem]:
     is_extension = node.tag.startswith(SPIFF) and kind in ALLOWED_EXTENSIONS
     if is_ours or is_extension or not node.tag.startswith((BPMN, SPIFF)):
         return
-    advice = INSTEAD.get(kind, "不能使用")
-    yield Problem(_id_of(node), f"图中的 {kind}：{advice}。")
+    code = f"element-{kind}" if kind in INSTEAD else "element-other"
+    yield problem(code, _id_of(node), kind=kind[:60])
 
 
 def _event(node: etree._Element) -> Iterator[Problem]:
@@ -77,29 +84,26 @@ def _event(node: etree._Element) -> Iterator[Problem]:
     for definition in found:
         if definition in INSTEAD or definition in DEFINITIONS[kind]:
             continue
-        title = TITLES.get(definition, definition)
-        hint = HINTS.get(kind, "")
-        yield Problem(_id_of(node), f"{TITLES[kind]}不能使用{title}{hint}。")
+        said = {"definition": TITLES.get(definition, definition), "hint": HINTS.get(kind, "")}
+        yield problem("event-definition", _id_of(node), title=TITLES[kind], **said)
     if len(found) > 1:
-        yield Problem(_id_of(node), f"{TITLES[kind]}只能有一个触发条件。")
+        yield problem("event-several", _id_of(node), title=TITLES[kind])
     if not found and kind in MUST_HAVE:
-        yield Problem(_id_of(node), f"{TITLES[kind]}没有触发条件。")
+        yield problem("event-none", _id_of(node), title=TITLES[kind])
 
 
 def _ids(root: etree._Element) -> Iterator[Problem]:
     counted = Counter(node.get("id", "") for node in root.iter() if "id" in node.attrib)
     for element_id, count in counted.items():
         if count > 1:
-            yield Problem(element_id, f"标识 {element_id} 重复。")
+            yield problem("id-twice", element_id, id=element_id)
         if not _ID.fullmatch(element_id):
-            yield Problem(
-                element_id[:80], "标识只能由英文字母、数字、下划线、点和短横线组成，不超过80个字符。"
-            )
-        if element_id in _RESERVED:
-            yield Problem(element_id, f"标识 {element_id} 由系统保留，请更换。")
+            yield problem("id-odd", element_id[:80])
+        if element_id in _RESERVED or element_id.endswith(_RESERVED_ENDS):
+            yield problem("id-reserved", element_id, id=element_id)
     for node in root.iter(*(f"{BPMN}{kind}" for kind in NODES)):
         if not node.get("id"):
-            yield Problem("", f"{TITLES.get(kind_of(node), kind_of(node))}没有标识。")
+            yield problem("id-none", title=TITLES.get(kind_of(node), kind_of(node)))
 
 
 def _id_of(node: etree._Element) -> str:
@@ -115,30 +119,36 @@ def check_steps(root: etree._Element, drawing: Drawing, known: Known) -> Iterato
     references = [node.text or "" for node in root.iter(f"{BPMN}flowNodeRef")]
     for text in references:
         if text != text.strip():
-            yield Problem(text.strip(), "泳道引用中有多余的空白，该环节会失去泳道。")
+            yield problem("lane-space", text.strip()[:80])
     counted = Counter(text.strip() for text in references)
     for step in drawing.steps.values():
         if counted[step.element_id] != 1:
-            yield Problem(step.element_id, f"环节“{step.name}”应在且只在一条泳道内。")
+            yield problem("lane-count", step.element_id, step=step.name)
         elif step.lane not in known.lanes:
-            yield Problem(step.element_id, f"泳道“{step.lane}”不是已知的部门类型。")
+            yield _chosen("lane-unknown", "lane-none", step.element_id, step=step.name, lane=step.lane)
         yield from _step(step, drawing, known)
+
+
+def _chosen(code: str, unset: str, element_id: str, **values: str) -> Problem:
+    """What was chosen wrongly, the last of the values, or that nothing was chosen yet."""
+    return problem(code if [*values.values()][-1] else unset, element_id, **values)
 
 
 def _step(step: Step, drawing: Drawing, known: Known) -> Iterator[Problem]:
     if step.form_key not in known.form_keys:
-        yield Problem(step.element_id, f"环节“{step.name}”的表单“{step.form_key}”不存在。")
+        yield _chosen("step-form", "step-form-none", step.element_id, step=step.name, form=step.form_key)
     if known.statuses.get(step.status, True):
-        yield Problem(step.element_id, f"环节“{step.name}”的案卷状态“{step.status}”不是办理中的状态。")
+        said = {"step": step.name, "status": step.status}
+        yield _chosen("step-status", "step-status-none", step.element_id, **said)
     if step.permission not in known.permissions:
-        yield Problem(step.element_id, f"环节“{step.name}”的权限“{step.permission}”不存在。")
+        yield problem("step-permission", step.element_id, step=step.name, permission=step.permission)
     for other in step.not_same_as:
         if other not in drawing.steps:
-            yield Problem(step.element_id, f"岗位分离所指的环节“{other}”不存在。")
+            yield problem("step-separation", step.element_id, other=other)
     if step.lane == "申请人" and step.properties.get("on_behalf") not in known.departments:
-        yield Problem(step.element_id, f"申请人环节“{step.name}”应写明代办部门（on_behalf）。")
+        yield problem("step-behalf", step.element_id, step=step.name)
     if len(step.name) > 100:
-        yield Problem(step.element_id, "环节名称不得超过100字。")
+        yield problem("step-name", step.element_id)
 
 
 def check_timers(root: etree._Element, drawing: Drawing) -> Iterator[Problem]:
@@ -149,23 +159,21 @@ def check_timers(root: etree._Element, drawing: Drawing) -> Iterator[Problem]:
     counted = Counter(timer.attached_to for timer in drawing.timers.values() if timer.deadline)
     for element_id, count in counted.items():
         if count > 1:
-            yield Problem(element_id, "一个环节只能有一个法定时限。")
+            yield problem("deadline-twice", element_id)
     for node in root.iter(f"{BPMN}boundaryEvent"):
         if node.get("attachedToRef") not in drawing.steps:
-            yield Problem(node.get("id", ""), "边界事件应附着在用户任务上。")
+            yield problem("timer-host", node.get("id", ""))
 
 
 def _statutory(timer: DrawnTimer, drawing: Drawing) -> Iterator[Problem]:
     if not timer.clause:
-        yield Problem(timer.element_id, f"法定时限“{timer.name}”没有写明依据条款（clause）。")
+        yield problem("deadline-clause", timer.element_id, name=timer.name)
     if timer.attached_to not in drawing.steps:
-        yield Problem(timer.element_id, f"法定时限“{timer.name}”应附着在用户任务上。")
+        yield problem("deadline-step", timer.element_id, name=timer.name)
     if not timer.expression.startswith(("working_days(", "calendar_days(")):
-        yield Problem(
-            timer.element_id, f"法定时限“{timer.name}”应以 working_days(…) 或 calendar_days(…) 计算。"
-        )
-    if len(timer.deadline) > 40 or len(timer.clause) > 120:
-        yield Problem(timer.element_id, f"法定时限“{timer.name}”的代码或依据过长。")
+        yield problem("deadline-days", timer.element_id, name=timer.name)
+    if len(timer.deadline) > 40 or len(timer.clause) > 120 or len(timer.name) > 60:
+        yield problem("deadline-length", timer.element_id, name=timer.name)
 
 
 def check_endings(root: etree._Element, drawing: Drawing, known: Known) -> Iterator[Problem]:
@@ -174,11 +182,22 @@ def check_endings(root: etree._Element, drawing: Drawing, known: Known) -> Itera
         status = drawing.endings.get(node.get("id", ""), "")
         is_terminating = node.find(f"{BPMN}terminateEventDefinition") is not None
         if is_terminating and not known.statuses.get(status, False):
-            yield Problem(node.get("id", ""), f"终止事件的案卷状态“{status}”不是办结状态。")
+            yield problem("end-status", node.get("id", ""), status=status)
         if status and not is_terminating:
-            yield Problem(node.get("id", ""), "写有办结状态的结束事件应为终止事件。")
+            yield problem("end-plain", node.get("id", ""))
     if not any(drawing.endings.values()):
-        yield Problem("", "流程没有办结的终止事件。")
+        yield problem("end-none")
+    yield from _names(drawing, known)
+
+
+def _names(drawing: Drawing, known: Known) -> Iterator[Problem]:
+    """A message is one that somebody sends, an act one that the house can do, a wait has a running status."""
     for element_id, message in drawing.messages.items():
         if message not in known.messages:
-            yield Problem(element_id, f"没有人会发出消息“{message}”。")
+            yield problem("message-unknown", element_id, message=message)
+    for element_id, name in drawing.acts.items():
+        if name not in known.acts:
+            yield problem("act-unknown", element_id, act=name)
+    for element_id, status in drawing.waits.items():
+        if status and known.statuses.get(status, True):
+            yield problem("wait-status", element_id, status=status)

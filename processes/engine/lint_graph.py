@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
+from processes.engine.lint_codes import problem
+from processes.engine.lint_names import unnamed
 from processes.engine.lint_vocabulary import GATEWAYS, NODES, Problem
 from processes.engine.xml import BPMN
 
-_MAX_FORKS = 8
+MAX_FORKS = 8
+MAX_WAYS = 300
+_NAMED = 12
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Graph:
     """Nodes by kind and the flows between them; a boundary event follows the step it is attached to."""
 
     kinds: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     defaults: dict[str, str] = field(default_factory=dict)
     outgoing: dict[str, list[Flow]] = field(default_factory=lambda: defaultdict(list))
     incoming: dict[str, list[Flow]] = field(default_factory=lambda: defaultdict(list))
@@ -36,6 +41,10 @@ class Graph:
     # Boundary events that do not interrupt their step: beside it each of them begins a branch of its own.
     besides: dict[str, str] = field(default_factory=dict)
     flows: list[Flow] = field(default_factory=list)
+    # What may not be drawn at all and is refused by itself: a flow to it is not called dangling.
+    others: set[str] = field(default_factory=set)
+    # End events that close the case at once.
+    terminating: set[str] = field(default_factory=set)
 
     def after(self, node: str) -> list[str]:
         """What can follow a node, its boundary events included."""
@@ -48,12 +57,17 @@ def read_graph(root: etree._Element) -> Graph:
     for kind in NODES:
         for node in root.iter(f"{BPMN}{kind}"):
             graph.kinds[node.get("id", "")] = kind
+            graph.names[node.get("id", "")] = node.get("name", "")[:60] or unnamed(kind, node.get("id", ""))
             if node.get("default"):
                 graph.defaults[node.get("id", "")] = node.get("default", "")
             if node.get("attachedToRef"):
                 graph.attached[node.get("attachedToRef", "")].append(node.get("id", ""))
+            if node.find(f"{BPMN}terminateEventDefinition") is not None:
+                graph.terminating.add(node.get("id", ""))
             if node.get("cancelActivity") == "false":
                 graph.besides[node.get("id", "")] = node.get("attachedToRef", "")
+    flowing = root.iter(f"{BPMN}process", f"{BPMN}subProcess")
+    graph.others = {child.get("id", "") for around in flowing for child in around} - set(graph.kinds)
     for node in root.iter(f"{BPMN}sequenceFlow"):
         condition = node.findtext(f"{BPMN}conditionExpression") or ""
         flow = Flow(
@@ -68,26 +82,48 @@ def read_graph(root: etree._Element) -> Graph:
 def check_graph(graph: Graph) -> Iterator[Problem]:
     """Every fault of the connections."""
     dangling = [f for f in graph.flows if f.source not in graph.kinds or f.target not in graph.kinds]
+    known = {*graph.kinds, *graph.others}
     for flow in dangling:
-        yield Problem(flow.element_id, "连线的起点或终点不存在。")
+        if not {flow.source, flow.target} <= known:
+            yield problem("flow-dangling", flow.element_id)
     if list(graph.kinds.values()).count("startEvent") != 1:
-        yield Problem("", "流程应有且只有一个开始事件。")
+        yield problem("flow-start")
     for node, kind in graph.kinds.items():
         yield from _degree(graph, node, kind)
         if kind == "exclusiveGateway":
             yield from _exclusive(graph, node)
     yield from _ignored_conditions(graph)
     forks = [n for n, k in graph.kinds.items() if k == "parallelGateway" and len(graph.outgoing[n]) > 1]
-    if len(forks) > _MAX_FORKS:
-        yield Problem(forks[-1], f"并行分支不得超过 {_MAX_FORKS} 处。")
+    if len(forks) > MAX_FORKS:
+        yield problem("flow-forks", forks[-1], limit=MAX_FORKS)
     if not dangling:
         yield from _reached(graph)
+        yield from _ways(graph)
+
+
+def _ways(graph: Graph) -> Iterator[Problem]:
+    """The engine foresees every branch to its end: parallel parts one after the other multiply."""
+    for node, kind in graph.kinds.items():
+        count = _from(graph, node, {}) if kind == "startEvent" else 0
+        if count > MAX_WAYS:
+            yield problem("flow-ways", node, count=min(count, 10**9), limit=MAX_WAYS)
+
+
+def _from(graph: Graph, node: str, known: dict[str, int]) -> int:
+    """How many ways lead on from an element; a way back counts once."""
+    if node in known:
+        return known[node]
+    known[node] = 1
+    counts = [_from(graph, other, known) for other in graph.after(node)]
+    together = sum if graph.kinds.get(node) == "parallelGateway" else max
+    known[node] = together(counts) if counts else 1
+    return known[node]
 
 
 def _ignored_conditions(graph: Graph) -> Iterator[Problem]:
     for flow in graph.flows:
         if flow.condition and graph.kinds.get(flow.source) != "exclusiveGateway":
-            yield Problem(flow.element_id, "只有排他网关的出口条件才会被计算，请删除此条件或改用排他网关。")
+            yield problem("flow-condition", flow.element_id)
 
 
 def _degree(graph: Graph, node: str, kind: str) -> Iterator[Problem]:
@@ -95,17 +131,17 @@ def _degree(graph: Graph, node: str, kind: str) -> Iterator[Problem]:
     comes, goes = len(graph.incoming[node]), len(graph.outgoing[node])
     needs_entry = kind not in ("startEvent", "boundaryEvent")
     if needs_entry and comes == 0:
-        yield Problem(node, "该元素没有入口连线，不会被执行。")
+        yield problem("flow-no-entry", node)
     if not needs_entry and comes:
-        yield Problem(node, "该事件不能有入口连线。")
+        yield problem("flow-entry", node)
     if kind not in GATEWAYS and comes > 1:
-        yield Problem(node, "多条连线进入同一元素，请在前面加一个网关合并。")
+        yield problem("flow-merge", node)
     if kind == "endEvent" and goes:
-        yield Problem(node, "结束事件不能有出口连线。")
+        yield problem("flow-after-end", node)
     if kind != "endEvent" and goes == 0:
-        yield Problem(node, "该元素没有出口连线。")
+        yield problem("flow-no-exit", node)
     if kind not in GATEWAYS and goes > 1:
-        yield Problem(node, "多条连线离开同一元素，请在后面加一个网关分支。")
+        yield problem("flow-split", node)
 
 
 def _exclusive(graph: Graph, node: str) -> Iterator[Problem]:
@@ -113,25 +149,38 @@ def _exclusive(graph: Graph, node: str) -> Iterator[Problem]:
     if len(flows) < 2:
         for flow in flows:
             if flow.condition:
-                yield Problem(flow.element_id, "只有一个出口的网关不能写条件。")
+                yield problem("flow-single-condition", flow.element_id)
         return
     if default not in {flow.element_id for flow in flows}:
-        yield Problem(node, "排他网关没有默认出口；条件都不成立时案卷会停住。")
+        yield problem("flow-no-default", node)
     for flow in flows:
         if flow.element_id == default and flow.condition:
-            yield Problem(flow.element_id, "默认出口的条件不会被计算，请删除。")
+            yield problem("flow-default-condition", flow.element_id)
         if flow.element_id != default and not flow.condition:
-            yield Problem(flow.element_id, "排他网关的非默认出口应写明条件。")
+            yield problem("flow-no-condition", flow.element_id)
 
 
 def _reached(graph: Graph) -> Iterator[Problem]:
-    seen: set[str] = set()
-    waiting = [node for node, kind in graph.kinds.items() if kind == "startEvent"]
-    while waiting:
-        node = waiting.pop()
-        if node not in seen:
-            seen.add(node)
-            waiting.extend(graph.after(node))
-    for node in graph.kinds:
-        if node not in seen:
-            yield Problem(node, "从开始事件不能到达该元素，它会被悄悄忽略。")
+    """What no way leads to, told once at its first element: all of it follows from the same missing flow."""
+    seen = _behind(graph, [node for node, kind in graph.kinds.items() if kind == "startEvent"])
+    lost = [node for node in graph.kinds if node not in seen]
+    if not lost:
+        return
+    led = {node for one in lost for node in graph.after(one)}
+    after_gap = _behind(graph, [node for node in lost if node not in led], seen)
+    path = list(dict.fromkeys(after_gap + lost))
+    shown = "、".join(f"“{graph.names[node]}”" for node in path[:_NAMED])
+    names = shown if len(path) <= _NAMED else f"{shown}等"
+    yield replace(problem("flow-unreached", path[0], count=len(path), names=names), path=tuple(path))
+
+
+def _behind(graph: Graph, begun: Iterable[str], without: Collection[str] = ()) -> list[str]:
+    """These elements and all that follows them, the nearest first."""
+    seen = dict.fromkeys(begun)
+    waiting = list(seen)
+    for node in waiting:
+        for other in graph.after(node):
+            if other not in seen and other not in without:
+                seen[other] = None
+                waiting.append(other)
+    return list(seen)

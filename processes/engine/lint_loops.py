@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from processes.engine.drawing import Drawing, DrawnTimer
 from processes.engine.expression import ExpressionError
 from processes.engine.expression_syntax import cleaned, parse, timer_literal
+from processes.engine.lint_codes import problem
 from processes.engine.lint_graph import Graph
 from processes.engine.lint_vocabulary import WAITING, Problem
 
@@ -17,16 +18,13 @@ _TERMS = ("working_days", "calendar_days")
 def check_loops(graph: Graph, drawing: Drawing) -> Iterator[Problem]:
     """Every loop in which the case would run for ever or its work would pile up."""
     yield from _returning(graph, drawing)
+    yield from _joining(graph)
     for node in _looping(graph, ())[:1]:
-        yield Problem(node, "循环中没有需要等待的环节，会无休止地自动执行。")
+        yield problem("loop-automatic", node)
     fixed = {timer.element_id for timer in drawing.timers.values() if _is_fixed(timer)}
     for node in _looping(graph, fixed):
         if node in fixed:
-            yield Problem(
-                node,
-                f"循环中只等待固定的日期“{drawing.timers[node].expression[:60]}”：日期一过，流程会无休止地自动执行。"
-                "请改用从等待时起算的时长，如 P3D 或 working_days(3)，或在循环中画出由人办理的环节。",
-            )
+            yield problem("loop-fixed", node, text=drawing.timers[node].expression[:60])
 
 
 def _returning(graph: Graph, drawing: Drawing) -> Iterator[Problem]:
@@ -37,11 +35,15 @@ def _returning(graph: Graph, drawing: Drawing) -> Iterator[Problem]:
             continue
         name = drawing.timers[node].name if node in drawing.timers else node
         step = drawing.steps[host].name if host in drawing.steps else host
-        yield Problem(
-            node,
-            f"“{name}”不中断环节“{step}”，它的分支却又回到该环节：每触发一次，该环节就多出一份相同的待办，越积越多。"
-            "请把这条分支画到结束事件为止；需要反复提醒的，请用循环计时器，如 every(3, working_days(1))。",
-        )
+        yield problem("loop-piling", node, name=name, step=step)
+
+
+def _joining(graph: Graph) -> Iterator[Problem]:
+    """What came to a join in the first round counts for the engine in the second one, too."""
+    follows = {node: graph.after(node) for node in graph.kinds}
+    for node, kind in graph.kinds.items():
+        if kind == "parallelGateway" and len(graph.incoming[node]) > 1 and node in _behind(node, follows):
+            yield problem("loop-join", node, name=node)
 
 
 def _looping(graph: Graph, fixed: Collection[str]) -> list[str]:

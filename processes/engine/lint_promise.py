@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from models.refusal import Refusal
 from models.reminder import parse
 from processes.engine.drawing import Drawing, DrawnTimer
+from processes.engine.lint_codes import problem
 from processes.engine.lint_elements import Known
 from processes.engine.lint_graph import Graph
 from processes.engine.lint_vocabulary import Problem
@@ -26,14 +27,14 @@ def check_warnings(drawing: Drawing) -> Iterator[Problem]:
     for timer in drawing.timers.values():
         yield from _ladder(timer.element_id, timer.warnings)
         if timer.warnings and not timer.deadline:
-            yield Problem(timer.element_id, f"“{timer.name}”不是法定时限，不能写预警设置（warnings）。")
+            yield problem("warnings-misplaced", timer.element_id, name=timer.name)
 
 
 def _ladder(element_id: str, text: str) -> Iterator[Problem]:
     try:
         parse(text)
     except Refusal as refusal:
-        yield Problem(element_id, refusal.message)
+        yield problem("warnings-unreadable", element_id, reason=refusal.message)
 
 
 @dataclass(frozen=True)
@@ -69,16 +70,16 @@ def check_promise(graph: Graph, drawing: Drawing, known: Known) -> Iterator[Prob
     """
     if not drawing.promise:
         if drawing.promise_from or drawing.promise_clause:
-            yield Problem(drawing.key, "写有承诺依据或起算事实，但没有承诺办结时限（promise）。")
+            yield problem("promise-missing", drawing.key)
         return
     if not drawing.promise_clause or len(drawing.promise_clause) > _MAX_CLAUSE:
-        yield Problem(drawing.key, f"承诺办结时限应写明依据（promise_clause，不超过{_MAX_CLAUSE}字）。")
+        yield problem("promise-clause", drawing.key, limit=_MAX_CLAUSE)
     clocks = dict(_clocks(drawing))
     begins = [step for step, clock in clocks.items() if clock.start == drawing.promise_from]
     if drawing.promise_from not in known.names:
-        yield Problem(drawing.key, f"承诺办结时限的起算事实“{drawing.promise_from}”不是已声明的名称。")
+        yield problem("promise-from", drawing.key, name=drawing.promise_from)
     elif not begins:
-        yield Problem(drawing.key, f"没有任何部门环节的时限从“{drawing.promise_from}”起算，无法核对承诺。")
+        yield problem("promise-begin", drawing.key, name=drawing.promise_from)
     else:
         yield from _summed(graph, drawing, clocks, begins)
 
@@ -102,19 +103,20 @@ def _summed(
 ) -> Iterator[Problem]:
     found = _paths(graph, clocks, begins)
     if found is None:
-        yield Problem(drawing.key, "路径过多，无法核对承诺办结时限。")
+        yield problem("promise-ways", drawing.key)
         return
     running = {clock.key: clock for clock in clocks.values() if any(clock.key in path.keys for path in found)}
     unknown = sorted(key for key, clock in running.items() if clock.days is None)
     if unknown:
-        yield Problem(drawing.key, f"时限“{'、'.join(unknown)}”不是固定的天数，无法与承诺办结时限核对。")
+        yield problem("promise-variable", drawing.key, keys="、".join(unknown))
         return
     days = _days(clocks)
     longest = max(found, key=lambda path: sum(days[key] for key in path.keys))
     total = sum(days[key] for key in longest.keys)
     if total > drawing.promise:
         shown = _shown(drawing, clocks, longest)
-        yield Problem(drawing.key, f"承诺 {drawing.promise} 个工作日，少于各环节时限之和 {total}：{shown}。")
+        said = {"promise": drawing.promise, "total": total, "shown": shown}
+        yield problem("promise-exceeded", drawing.key, **said)
 
 
 def _days(clocks: Mapping[str, _Clock]) -> dict[str, int]:

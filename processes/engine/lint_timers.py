@@ -11,6 +11,7 @@ from lxml import etree
 from processes.engine.drawing import Drawing, DrawnTimer
 from processes.engine.expression import ExpressionError, compile_expression
 from processes.engine.expression_syntax import cleaned, parse, timer_literal
+from processes.engine.lint_codes import problem
 from processes.engine.lint_graph import Graph
 from processes.engine.lint_vocabulary import Problem
 from processes.engine.timer_value import MAX_TIMES, cycle_of, instant_of
@@ -42,14 +43,14 @@ def _written(root: etree._Element) -> Iterator[Problem]:
     """What the engine would read otherwise than it is written."""
     for definition in root.iter(f"{BPMN}timerEventDefinition"):
         if len([child for child in definition if isinstance(child.tag, str)]) != 1:
-            yield Problem(_around(definition), "计时器应写且只写一个日期、时长或循环。")
+            yield problem("timer-written", _around(definition))
     for event in root.iter(f"{BPMN}boundaryEvent"):
         if event.get("cancelActivity", "true") not in ("true", "false"):
-            yield Problem(event.get("id", ""), "cancelActivity 应写 true 或 false。")
+            yield problem("timer-cancel", event.get("id", ""))
     for gateway in root.iter(f"{BPMN}eventBasedGateway"):
         asked = gateway.get("instantiate", "false"), gateway.get("eventGatewayType", "Exclusive")
         if asked != ("false", "Exclusive"):
-            yield Problem(gateway.get("id", ""), "事件网关只能等待其中一个事件先到。")
+            yield problem("gateway-events", gateway.get("id", ""))
 
 
 def _around(definition: etree._Element) -> str:
@@ -59,30 +60,30 @@ def _around(definition: etree._Element) -> str:
 
 def _cycle(timer: DrawnTimer) -> Iterator[Problem]:
     if timer.repeats and (timer.is_interrupting or not timer.attached_to):
-        yield Problem(timer.element_id, f"循环计时器不能用在这里：{_INSTEAD}；其他位置请改用日期或时长。")
+        yield problem("timer-cycle", timer.element_id, instead=_INSTEAD)
     if timer.repeats and timer.deadline:
-        yield Problem(timer.element_id, "法定时限不能是循环计时器；催办请另画一个不中断任务的边界事件。")
+        yield problem("timer-statutory-cycle", timer.element_id)
 
 
 def _gateway(node: str, graph: Graph, drawing: Drawing) -> Iterator[Problem]:
     """The engine keeps one due instant a gateway: of two timers the later one would swallow the earlier."""
     targets = [flow.target for flow in graph.outgoing[node]]
     if len(targets) < 2:
-        yield Problem(node, "事件网关至少应有两个出口。")
+        yield problem("gateway-exits", node)
     for target in targets:
         if graph.kinds.get(target) != "intermediateCatchEvent":
-            yield Problem(node, "事件网关之后只能是中间捕获事件。")
+            yield problem("gateway-catch", node)
     if sum(target in drawing.timers for target in targets) > 1:
-        yield Problem(node, "事件网关之后只能有一个计时器；请保留先到期的一个，另一个改为任务上的边界事件。")
+        yield problem("gateway-timers", node)
     messages = [drawing.messages[target] for target in targets if target in drawing.messages]
     if len(set(messages)) < len(messages):
-        yield Problem(node, "事件网关之后不能有两个相同的消息。")
+        yield problem("gateway-messages", node)
 
 
 def _value(timer: DrawnTimer) -> Iterator[Problem]:
     text = timer.expression
     if timer.repeats and _CRON.fullmatch(text):
-        yield Problem(timer.element_id, f"计时器“{timer.name}”不能使用 cron 写法：{_INSTEAD}。")
+        yield problem("timer-cron", timer.element_id, name=timer.name, instead=_INSTEAD)
         return
     try:
         compile_expression(text)
@@ -97,7 +98,7 @@ def _value(timer: DrawnTimer) -> Iterator[Problem]:
     if not reason and found == _NONE:
         reason = "应为日期、时长、working_days(…)、calendar_days(…) 或名称以 _on 结尾的日期事项"
     if reason:
-        yield Problem(timer.element_id, f"计时器“{timer.name}”的“{text[:60]}”不正确：{reason}。")
+        yield problem("timer-value", timer.element_id, name=timer.name, text=text[:60], reason=reason)
 
 
 def _read(text: str) -> tuple[str, str]:

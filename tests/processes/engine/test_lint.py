@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from processes.engine import lint
+from processes.engine import child, lint
 from processes.engine.lint import check, check_in_child
 from processes.workflow import DEFINITIONS, SHIPPED
 from processes.worklist import form_keys
@@ -82,7 +82,7 @@ def test_too_many_elements_are_refused() -> None:
 
 def test_the_child_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     """A drawing that makes the engine think for ever costs us a bounded time."""
-    monkeypatch.setattr(lint, "_CPU_SECONDS", 0)
+    monkeypatch.setattr(child, "CPU_SECONDS", 0)
     (problem,) = check_in_child(sound(), {}, FORMS)
     assert "未能在规定的时间和内存内完成" in problem.message
 
@@ -91,5 +91,19 @@ def test_words_of_the_house_are_not_invented_by_the_lint() -> None:
     words = lint.known(FORMS)
     assert {"working_days", "calendar_days"} <= set(words.functions)
     assert words.statuses["refused"] and not words.statuses["submitted"]
-    assert Path(lint._ROOT, "processes").is_dir()
+    assert Path(child._ROOT, "processes").is_dir()
     assert "form" in properties(form="x")
+
+
+def test_what_follows_from_a_missing_flow_is_one_problem_that_names_all_of_it() -> None:
+    island = sound(work("c"), work("b"), work("a"), *line("a", "b", "c"))
+    unreached = [one for one in check(island, {}, FORMS) if one.code == "flow-unreached"]
+    assert [(one.element_id, one.path) for one in unreached] == [("a", ("a", "b", "c"))]
+    assert "3 个元素：“a”、“b”、“c”" in unreached[0].message
+
+
+def test_an_element_without_a_name_is_called_by_what_it_is() -> None:
+    bare = sound(task=work(form="")).replace(b'id="work" name="work"', b'id="work"')
+    drawn = bare.replace(b'"work"', b'"Activity_1ejjdoo"').replace(b">work<", b">Activity_1ejjdoo<")
+    (said,) = [one.message for one in check(drawn, {}, FORMS) if one.code == "step-form-none"]
+    assert said == "请为环节“未命名的用户任务（Activity_1ejjdoo）”选择办理表单。"

@@ -58,7 +58,7 @@ def waits(*between: str) -> bytes:
         start(),
         *(gateway("entry"), *between, gateway("more", default="f_more_work"), work(), CLOSED),
         *line("begin", "entry", *names, "more", "work", "finish"),
-        flow("more", "entry", "paid"),
+        flow("more", "entry", "is_person"),
     )
 
 

@@ -39,7 +39,7 @@ def forked(left: str, right: str, last: str = "5") -> bytes:
         CLOSED,
         *line("begin", "entry", "first", "fork", "left", "join", "again", "last", "finish"),
         *line("fork", "right", "join"),
-        flow("again", "entry", "qualified"),
+        flow("again", "entry", "acceptance_complete"),
     )
 
 
