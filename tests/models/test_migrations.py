@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,7 +17,9 @@ from models import database
 from models.calendar import Installation
 from models.refusal import Refusal
 from models.tables import metadata
+from models.workflow import ProcessDefinition
 from processes import installation
+from processes.publication import ALWAYS
 from tests.world import World
 
 
@@ -73,6 +76,25 @@ def test_a_day_in_december_comes_under_the_notice_of_the_year_after(url: str) ->
     with connected(url) as connection:
         years = "SELECT n.year FROM calendar_day d JOIN calendar_notice n ON n.id = d.notice_id"
         assert connection.exec_driver_sql(years).scalars().all() == [2019, 2019]
+
+
+def test_a_first_version_was_always_in_force_and_a_later_one_from_its_publication(url: str) -> None:
+    """As in a new database."""
+    row = {"key": "a", "name": "a", "bpmn": "", "decisions": "{}", "spec_json": "", "digest": ""}
+    with connected(url) as connection:
+        command.upgrade(installation.config_for(connection), "0016")
+        for version in (1, 2):
+            values = {**row, "id": version, "version": version, "published_at": "2026-03-02 01:00:00"}
+            marks = ", ".join(f"'{value}'" for value in values.values())
+            connection.exec_driver_sql(
+                f"INSERT INTO process_definition ({', '.join(values)}) VALUES ({marks})"
+            )
+        connection.commit()
+    installation.upgrade(url)
+    with connected(url) as connection:
+        rows = sa.select(ProcessDefinition.version, ProcessDefinition.effective_at)
+        found = {version: began for version, began in connection.execute(rows)}
+    assert found[1] == ALWAYS and found[2].date() == date(2026, 3, 2)
 
 
 def test_a_second_upgrade_changes_nothing_and_keeps_the_rows(url: str) -> None:
