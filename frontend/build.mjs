@@ -1,7 +1,7 @@
 // Builds webapp/static/vendor from the locked packages; the result is committed, so running the site needs no node.
 import { build } from 'esbuild';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, relative, resolve } from 'node:path';
 
 process.chdir(import.meta.dirname);
 const out = '../webapp/static/vendor';
@@ -10,11 +10,24 @@ const copies = {
   'htmx.org': ['dist/htmx.min.js'],
 };
 
-rmSync(out, { recursive: true, force: true });
-mkdirSync(out, { recursive: true });
+// CodeMirror (the cell editor of dmn-js, the FEEL field of the panel) writes a <style> element unless its root is a
+// shadow root. Constructed style sheets do the same and need no 'unsafe-inline'.
+const cspStyles = {
+  name: 'csp-styles',
+  setup(plan) {
+    plan.onLoad({ filter: /style-mod[\\/]src[\\/]style-mod\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const contents = text.replace('if (!root.head && root.adoptedStyleSheets', 'if (root.adoptedStyleSheets');
+      if (contents === text) throw new Error('style-mod has changed: look at csp-styles again');
+      return { contents, loader: 'js' };
+    });
+  },
+};
 
-const { metafile } = await build({
-  entryPoints: { viewer: 'src/viewer.js' },
+const { metafile, outputFiles } = await build({
+  entryPoints: {
+    viewer: 'src/viewer.js', modeler: 'src/modeler.js', dmn: 'src/dmn.js',
+  },
   outdir: out,
   bundle: true,
   minify: true,
@@ -23,14 +36,20 @@ const { metafile } = await build({
   charset: 'utf8',
   legalComments: 'linked',
   mainFields: ['module', 'main'],
+  loader: { '.woff2': 'file', '.woff': 'empty', '.ttf': 'empty', '.eot': 'empty', '.svg': 'empty' },
+  assetNames: 'fonts/[name]-[hash]',
+  plugins: [cspStyles],
   metafile: true,
+  write: false,
   logLevel: 'warning',
 });
 
-for (const [name, files] of Object.entries(copies)) {
-  for (const file of files) {
+// file name → content; written at the very end, so that a page served meanwhile never misses one
+const files = new Map(outputFiles.map(({ path, contents }) => [relative(resolve(out), path), contents]));
+for (const [name, wanted] of Object.entries(copies)) {
+  for (const file of wanted) {
     const text = readFileSync(`node_modules/${name}/${file}`, 'utf8').replace(/\n?\/[/*]# sourceMappingURL=.*$/m, '');
-    writeFileSync(`${out}/${basename(file)}`, text);
+    files.set(basename(file), text);
   }
 }
 copyFileSync('node_modules/axe-core/axe.min.js', '../tests/journeys/axe.min.js');
@@ -48,5 +67,13 @@ const notices = [...folders].sort().map((folder) => {
   const text = file ? readFileSync(`${folder}/${file}`, 'utf8').replace(/\r\n/g, '\n').trim() : '(no licence file in the package)';
   return `${name} ${version} (${license})\n\n${text}\n`;
 });
-writeFileSync(`${out}/THIRD_PARTY_LICENSES.txt`, notices.join(rule));
+files.set('THIRD_PARTY_LICENSES.txt', notices.join(rule));
+
+for (const [name, content] of files) {
+  mkdirSync(dirname(`${out}/${name}`), { recursive: true });
+  writeFileSync(`${out}/${name}`, content);
+}
+for (const name of existsSync(out) ? readdirSync(out, { recursive: true }) : []) {
+  if (!files.has(name) && /\.\w+$/.test(name)) rmSync(`${out}/${name}`);
+}
 console.log(`${notices.length} packages built into ${out}`);

@@ -140,10 +140,17 @@ function confirmText(form, submitter) {
 
 const confirmed = new WeakSet();
 
+/** An empty required field: the server refuses for certain and lists what is missing, so there is nothing to ask. */
+function isUnanswered(form, submitter) {
+  if (submitter && submitter.formNoValidate) return false;
+  return [...form.elements].some((field) => field.willValidate && field.validity.valueMissing
+    && !field.closest('[hidden], [data-row]'));
+}
+
 document.addEventListener('submit', (event) => {
   const { target: form, submitter } = event;
   const text = confirmText(form, submitter);
-  if (!text || confirmed.delete(form)) return;
+  if (!text || confirmed.delete(form) || isUnanswered(form, submitter)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   const dialog = confirmDialog();
