@@ -23,6 +23,7 @@ from models.people import Permission, Region, User
 from models.refusal import Conflict, NotFound, Refusal
 from processes import background
 from processes.calendar_moves import Cause, Move, digest, moves, recompute_all
+from processes.house_timer import FOLLOWERS
 
 # The job that follows a change of the calendar (webapp/handlers.py).
 RECOUNT = "recount"
@@ -196,6 +197,8 @@ def _write(session: Session, row: Installation, plan: Plan) -> None:
 def _move(session: Session, cause: Cause, action: str, word: str) -> int:
     notice = cause.notice
     moved = recompute_all(session, calendars(), cause)
+    for follow in FOLLOWERS:
+        follow(session)
     summary = f"{word}“{notice.title}”（{notice.source}），{len(moved)} 个时限随之调整"
     version = notice.undone_version or notice.applied_version
     noted = {"notice": notice.id, "calendar_version": version, "moved": len(moved), "sha256": digest(moved)}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from models import audit
 from models.calendar import now, today
-from models.case import CaseDepartment, CaseFile, CaseStatus, locked, next_number, visible_to
+from models.case import CaseDepartment, CaseFile, locked, next_number, visible_to
+from models.case_status import CaseStatus
 from models.crypto import keyed_hash
 from models.document import documents_of
 from models.identity import mask_account, mask_id, mask_phone
@@ -20,10 +22,27 @@ from models.money import parse_amount
 from models.people import Department, DepartmentKind, Permission, Region, Role, User
 from models.policy import policy_on
 from models.refusal import Conflict, Forbidden, NotFound, Refusal
-from processes.party import check_guarantors, register_parties
-from processes.workflow import PROCESS_OF_SCHEME, start
+from models.scheme import Scheme
+from models.vocabulary import ApplicantType
+from processes.office import window_of
+from processes.party import blacklisted, check_guarantors, register_parties
+from processes.workflow import start
 
-SERIES = {"startup_loan": "CD"}
+# What people may apply for; the other cases of the house come out of these.
+APPLIED_FOR = (Scheme.STARTUP_LOAN,)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What a scheme that people apply for checks when an application is handed in, and after a correction."""
+
+    kinds: frozenset[str]
+    admit: Callable[[Session, CaseFile, User], None]
+    check_again: Callable[[Session, CaseFile], None]
+
+
+# Filled by the rooms of the schemes.
+INTAKE: dict[Scheme, Intake] = {}
 
 
 def _mask_address(text: str) -> str:
@@ -43,10 +62,13 @@ def create_draft(
 ) -> CaseFile:
     """A new case in draft; nothing is checked yet but what was typed is kept."""
     actor.require(Permission.CASE_CREATE)
-    if scheme not in PROCESS_OF_SCHEME:
+    intake = INTAKE.get(Scheme(scheme)) if scheme in list(Scheme) else None
+    if intake is None:
         raise Refusal("没有这项业务。", "scheme")
+    if applicant_type not in intake.kinds:
+        raise Refusal("申请人类型不正确，请重新选择", "applicant_type")
     case = CaseFile(
-        number=next_number(session, f"{SERIES[scheme]}{today().year}"),
+        number=next_number(session, f"{Scheme(scheme).series}{today().year}"),
         scheme=scheme,
         applicant_type=applicant_type,
         status=CaseStatus.DRAFT,
@@ -78,7 +100,9 @@ def save_application(session: Session, case_id: int, fields: Mapping[str, Any], 
     region_id = case.region_id
     _copy_facts(session, case)
     if case.status == CaseStatus.SUPPLEMENTING:
-        _check_again(session, case, region_id)
+        if case.region_id != region_id:
+            raise Refusal("补正期间不能变更贷款申请区（申报地区）；确需变更的，请撤回后重新申请。", "region")
+        INTAKE[case.kind].check_again(session, case)
         register_parties(session, case)
     audit.record(session, "case.edited", "修改申请内容", actor=actor, case=case, old=old, new=new)
     return case
@@ -87,11 +111,11 @@ def save_application(session: Session, case_id: int, fields: Mapping[str, Any], 
 def editable(session: Session, case_id: int, actor: User) -> CaseFile:
     """The locked case if the actor may change its application now. Raises NotFound, Forbidden, Conflict."""
     case = visible(session, case_id, actor)
-    require_editable(case, actor)
+    require_editable(session, case, actor)
     return case
 
 
-def require_editable(case: CaseFile, actor: User) -> None:
+def require_editable(session: Session, case: CaseFile, actor: User) -> None:
     """Raises Forbidden or Conflict unless the actor may change the application of a case he sees."""
     if not actor.may(Permission.CASE_CREATE):
         raise Forbidden("您没有修改申请的权限。")
@@ -101,7 +125,7 @@ def require_editable(case: CaseFile, actor: User) -> None:
         return
     if case.status != CaseStatus.SUPPLEMENTING:
         raise Conflict("申请已提交，只有在补正期间才能修改。")
-    if actor.id != case.applicant_user_id and actor.department_id != case.hrss_id:
+    if actor.id != case.applicant_user_id and actor.department_id != window_of(session, case):
         raise Forbidden("补正期间只有申请人或受理窗口可以修改申请。")
 
 
@@ -114,10 +138,8 @@ def submit(session: Session, case_id: int, actor: User) -> CaseFile:
     if case.status != CaseStatus.DRAFT:
         raise Conflict("该申请已提交。")
     _copy_facts(session, case)
-    _check_caps(session, case)
-    check_guarantors(session, case)
     register_parties(session, case)
-    _choose_departments(session, case)
+    INTAKE[case.kind].admit(session, case, actor)
     case.submitted_at, case.received_on, case.status = now(), today(), CaseStatus.SUBMITTED
     start(session, case)
     audit.record(
@@ -134,7 +156,7 @@ def submit(session: Session, case_id: int, actor: User) -> CaseFile:
 def missing_materials(session: Session, case: CaseFile) -> list[Any]:
     """The materials of the published list (A-03) that are not in the file yet."""
     present = {document.kind for document in documents_of(session, case)}
-    required = required_materials(case.applicant_type, case.application)
+    required = required_materials(case.form_kind, case.application)
     return [kind for kind in required if kind.code not in present]
 
 
@@ -179,10 +201,17 @@ def _check_caps(session: Session, case: CaseFile) -> None:
         raise Refusal("个人10万元以下（含）创业担保贷款免除反担保，不得填报反担保内容。", "guarantors")
 
 
-def _check_again(session: Session, case: CaseFile, region_id: int | None) -> None:
+def _admit(session: Session, case: CaseFile, _actor: User) -> None:
+    """What holds at the receipt of a 创业担保贷款. Raises Refusal with the field."""
+    if reason := blacklisted(session, case):
+        raise Refusal(reason)
+    _check_caps(session, case)
+    check_guarantors(session, case)
+    _choose_departments(session, case)
+
+
+def _check_again(session: Session, case: CaseFile) -> None:
     """What was checked at submission still holds after a correction. Raises Refusal with the field."""
-    if case.region_id != region_id:
-        raise Refusal("补正期间不能变更贷款申请区；确需变更的，请撤回后重新申请。", "region")
     _check_caps(session, case)
     check_guarantors(session, case)
     _check_bank(session, case)
@@ -207,6 +236,9 @@ def _choose_departments(session: Session, case: CaseFile) -> None:
         if found is None:
             raise Refusal(f"该地区尚未设置{kind.label}，请联系系统管理员。", "region")
         setattr(case, f"{kind.value}_id", found)
+
+
+INTAKE[Scheme.STARTUP_LOAN] = Intake(frozenset(ApplicantType), _admit, _check_again)
 
 
 def _text(value: Any) -> str:

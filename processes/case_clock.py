@@ -88,7 +88,9 @@ def _lapse_pause(session: Session, case: CaseFile, limit: Deadline) -> None:
 def close(session: Session, case: CaseFile, armed: list[Timer]) -> None:
     """The case has ended, and with it its promise."""
     for timer in armed:
-        timer.status = CANCELLED
+        # The message that has ended the case was delivered.
+        if timer.status != FIRED:
+            timer.status = CANCELLED
     query = select(Deadline).where(
         Deadline.case_id == case.id,
         Deadline.key == PROMISE,

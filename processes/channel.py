@@ -118,18 +118,17 @@ def _letter(sender: str, message: Message) -> EmailMessage:
 def _mail_server(url: str) -> smtplib.SMTP:
     parts = urlsplit(url)
     host, port = str(parts.hostname), parts.port or _MAIL_PORT[parts.scheme]
-    context = ssl.create_default_context()
     is_private = parts.scheme == "smtps"
     with ExitStack() as stack:
         server: smtplib.SMTP = (
-            smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=context)
+            smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=ssl.create_default_context())
             if is_private
             else smtplib.SMTP(host, port, timeout=TIMEOUT)
         )
         stack.callback(server.close)
         server.ehlo()
         if not is_private and server.has_extn("starttls"):
-            server.starttls(context=context)
+            server.starttls(context=ssl.create_default_context())
             server.ehlo()
             is_private = True
         if parts.username:

@@ -89,6 +89,11 @@ def recompute(session: Session, case: CaseFile, clock: Deadline, why: str, actor
     follow_promise(session, case, why, actor)
 
 
+def recount(session: Session, clock: Deadline, why: str, actor: User | None) -> None:
+    """Derive one clock again from its facts and log it; the promise of the case stays what it is."""
+    _derive(session, clock, why, actor)
+
+
 def follow_promise(session: Session, case: CaseFile, why: str, actor: User | None) -> None:
     """Derive the promise of a case again: a stage stands still, counts on, or was extended."""
     promise = _running(session, case, PROMISE)
@@ -189,6 +194,7 @@ def drawn_term(session: Session, case: CaseFile, drawing: Drawing, key: str) -> 
     timer = next((timer for timer in drawing.timers.values() if timer.deadline == key), None)
     if timer is None:
         raise Refusal("流程图中没有该项时限，请联系流程负责人。")
-    asked = CaseEnvironment(CaseFacts(session, case), functions(region_of(case)))
+    facts = CaseFacts(session, case, drawn=drawing.field_names)
+    asked = CaseEnvironment(facts, functions(region_of(case)))
     term: Mapping[str, Any] = asked.evaluate(timer.expression, {})
     return term

@@ -54,8 +54,35 @@ def add(session: Session, case_id: int, kind: str, file_name: str, content: byte
     The file is written before the row is committed: a crash leaves an orphan file, never a row without one.
     """
     case, pauses = receiving(session, case_id, kind, actor)
-    if kind not in dict(material_choices(case.applicant_type)):
+    if kind not in dict(material_choices(case.form_kind)):
         raise Refusal("请选择材料种类。", "kind")
+    document = _stored(session, case, kind, file_name, content, actor)
+    verb = "补交" if pauses else "上传"
+    _log(session, "document.added", f"{verb}材料“{material_label(kind)}”", case, document, actor)
+    tell_received(session, case, pauses, kind, actor)
+    return document
+
+
+def keep(
+    session: Session,
+    case: CaseFile,
+    kind: str,
+    file_name: str,
+    content: bytes,
+    actor: User | None,
+) -> Document:
+    """Put a file into a case whatever its state; without an actor it comes from the public.
+
+    Who calls it has checked that the case may take it. Raises Refusal at `file` for a bad file or too many.
+    """
+    document = _stored(session, case, kind, file_name, content, actor)
+    _log(session, "document.added", f"收到材料“{material_label(kind)}”", case, document, actor)
+    return document
+
+
+def _stored(
+    session: Session, case: CaseFile, kind: str, file_name: str, content: bytes, actor: User | None
+) -> Document:
     name, media_type = inspect(file_name, content)
     if _count(session, case) >= MAX_FILES:
         raise Refusal(f"每件申请最多上传 {MAX_FILES} 个文件。", "file")
@@ -67,16 +94,18 @@ def add(session: Session, case_id: int, kind: str, file_name: str, content: byte
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         storage_key=secrets.token_hex(24),
-        uploaded_by_id=actor.id,
+        uploaded_by_id=actor.id if actor else None,
         uploaded_at=now(),
     )
-    (_folder[0] / document.storage_key).write_bytes(encrypt(content, _PURPOSE))
+    put_away(document.storage_key, content)
     session.add(document)
     session.flush()
-    verb = "补交" if pauses else "上传"
-    _log(session, "document.added", f"{verb}材料“{material_label(kind)}”", case, document, actor)
-    tell_received(session, case, pauses, kind, actor)
     return document
+
+
+def put_away(storage_key: str, content: bytes) -> None:
+    """Keep a file of any room, encrypted, under its random name (48 hexadecimal digits)."""
+    (_folder[0] / storage_key).write_bytes(encrypt(content, _PURPOSE))
 
 
 def remove(session: Session, document_id: int, actor: User) -> Document:
@@ -99,7 +128,7 @@ def read(session: Session, document_id: int, actor: User) -> tuple[Document, byt
     ).first()
     if document is None:
         raise NotFound("未找到该文件，或您无权查看。")
-    return document, _content(document)
+    return document, fetched(document.storage_key)
 
 
 def is_view_noted(session: Session, document: Document, actor: User) -> bool:
@@ -125,12 +154,13 @@ def note_view(session: Session, document: Document, actor: User) -> None:
     audit.record(session, VIEWED, summary, actor=actor, case=case, new=new)
 
 
-def _content(document: Document) -> bytes:
+def fetched(storage_key: str) -> bytes:
+    """The content of a file that was put away. Raises NotFound for a lost or damaged one."""
     try:
-        return decrypt((_folder[0] / document.storage_key).read_bytes(), _PURPOSE)
+        return decrypt((_folder[0] / storage_key).read_bytes(), _PURPOSE)
     except (FileNotFoundError, InvalidTag, ValueError) as error:
         # ValueError: a file cut down to less than its nonce.
-        log.error("document %s, file %s: %s", document.id, document.storage_key, type(error).__name__)
+        log.error("file %s: %s", storage_key, type(error).__name__)
         raise NotFound("该文件缺失或已损坏，请联系系统管理员。") from error
 
 
@@ -140,7 +170,7 @@ def _count(session: Session, case: CaseFile) -> int:
 
 
 def _log(
-    session: Session, action: str, summary: str, case: CaseFile, document: Document, actor: User
+    session: Session, action: str, summary: str, case: CaseFile, document: Document, actor: User | None
 ) -> None:
     new = {"kind": document.kind, "file": document.file_name, "sha256": document.sha256}
     audit.record(session, action, summary, actor=actor, case=case, new=new)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,21 +11,26 @@ from sqlalchemy.orm import Session
 
 from models.calendar import calendar, today
 from models.case import CaseFile
+from models.credit_policy import CreditRules, credit_rules_on
 from models.deadline import due_for
+from models.drawn_answer import latest_values
 from models.enterprise_size import EnterpriseSize, classify
 from models.identity import add_months, age_on, check_resident_id, working_age_ends_on
 from models.loan import Loan, loan_of
 from models.policy import PolicySet, Rules, policy_on
 from models.refusal import Refusal
 from models.review import last_opinion, supplements_of
+from models.scheme import Scheme
 from models.vocabulary_loan import EXEMPT_LOAN_KINDS
 from processes.engine.expression_values import Fault
 from processes.engine.timer_value import term
 
 # The longest term that a drawing may write, as often as a cycle may repeat it.
 MAX_LENGTH = 3660 * 30
+# Where the answers to drawn fields are kept; no name of a drawing has a sign in it.
+_ANSWERS = "(answers)"
 _REGISTERED = ("mortgage", "pledge", "combined")
-_REFUSING = (
+REFUSING = (
     "qualification_review",
     "due_diligence",
     "pre_loan_investigation",
@@ -35,10 +40,19 @@ _REFUSING = (
 
 
 class CaseFacts(Mapping[str, Any]):
-    """The facts of one case. `given` overrides what the tables say, to ask “what if”."""
+    """The facts of one case. `given` overrides what the tables say, to ask “what if”.
 
-    def __init__(self, session: Session, case: CaseFile, given: Mapping[str, Any] | None = None) -> None:
-        self.session, self.case = session, case
+    `drawn` are the names of the fields that the drawing of the case asks people for.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        case: CaseFile,
+        given: Mapping[str, Any] | None = None,
+        drawn: Collection[str] = (),
+    ) -> None:
+        self.session, self.case, self.drawn = session, case, drawn
         self._given = given or {}
         self._known: dict[str, Any] = dict(self._given)
 
@@ -48,17 +62,25 @@ class CaseFacts(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._known:
-            self._known[name] = FACTS[name](self)
+            self._known[name] = FACTS[name](self) if name in FACTS else self._answer(name)
         return self._known[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._known or name in FACTS
+        return name in self._known or name in FACTS or name in self.drawn
 
     def __iter__(self) -> Iterator[str]:
-        return iter(FACTS)
+        return iter({**FACTS, **dict.fromkeys(self.drawn)})
 
     def __len__(self) -> int:
-        return len(FACTS)
+        return len({*FACTS, *self.drawn})
+
+    def _answer(self, name: str) -> Any:
+        """What was last answered to a drawn field; None before that."""
+        if name not in self.drawn:
+            raise KeyError(name)
+        if _ANSWERS not in self._known:
+            self._known[_ANSWERS] = latest_values(self.session, self.case)
+        return self._known[_ANSWERS].get(name)
 
     @property
     def rules(self) -> Rules:
@@ -69,12 +91,25 @@ class CaseFacts(Mapping[str, Any]):
         return rules
 
     @property
+    def credit(self) -> CreditRules:
+        """The rules of 信保贷 that govern the case: those of the day on which it was received."""
+        if "credit" not in self._known:
+            self._known["credit"] = credit_rules_on(self.session, self.case.received_on or today())
+        rules: CreditRules = self._known["credit"]
+        return rules
+
+    @property
     def loan(self) -> Loan | None:
         """The loan of the case, once approved."""
         if "loan" not in self._known:
             self._known["loan"] = loan_of(self.session, self.case)
         loan: Loan | None = self._known["loan"]
         return loan
+
+    @property
+    def is_startup(self) -> bool:
+        """Whether the case is one of 创业担保贷款; everything else is 信保贷."""
+        return self.case.kind is Scheme.STARTUP_LOAN
 
     def field(self, name: str, default: Any = None) -> Any:
         """A field of the application form."""
@@ -221,9 +256,9 @@ FACTS: dict[str, Callable[[CaseFacts], Any]] = {
     "accepted_on": lambda f: f.case.accepted_on,
     "bank_accepted_on": lambda f: f.case.bank_accepted_on,
     "investigation_opened_on": _decided_on("qualification_review"),
-    "refused_on": _decided_on(*_REFUSING),
+    "refused_on": _decided_on(*REFUSING),
     "supplement_notified_on": _notified_on,
-    "supplement_days": lambda f: f.rules.supplement_days,
+    "supplement_days": lambda f: (f.rules if f.is_startup else f.credit).supplement_days,
     "group_listed": lambda f: f.case.group_code in {code for code, _label in f.rules.groups},
     "age": _age,
     "minimum_age": lambda f: f.rules.minimum_age,
@@ -247,3 +282,5 @@ FACTS: dict[str, Callable[[CaseFacts], Any]] = {
     "is_registration_needed": lambda f: _loan_value("guarantee_type", "credit")(f) in _REGISTERED,
     "calendar_version": lambda _f: calendar().version,
 }
+# What a case knows that a person started (业务发起): it has no application, no policy set and no loan.
+GENERAL_FACTS = frozenset(("received_on", "calendar_version"))

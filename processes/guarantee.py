@@ -31,7 +31,8 @@ def counter_guarantee_rule(
         "loan_amount": amount if amount is not None else case.amount,
         "is_registration_needed": False,
     }
-    return decide(definition.decisions[COUNTER_GUARANTEE], CaseFacts(session, case, given))
+    facts = CaseFacts(session, case, given, definition.drawing.field_names)
+    return decide(definition.decisions[COUNTER_GUARANTEE], facts)
 
 
 def check_counter_guarantee(

@@ -13,6 +13,8 @@ from models.calendar import now, today
 from models.case import CaseFile, next_number
 from models.letter import Letter, LetterKind
 from models.people import User
+from models.scheme import Scheme
+from processes.office import window_of
 
 
 def issue(
@@ -22,21 +24,25 @@ def issue(
     content: Mapping[str, Any],
     *,
     actor: User | None,
+    addressee: str = "",
     delivery_method: str = "",
     delivered_on: date | None = None,
 ) -> Letter:
-    """Issue a letter to the applicant, numbered e.g. 创贷补〔2026〕00003号."""
+    """Issue a letter, to the applicant unless somebody else is named; numbered e.g. 创贷补〔2026〕00003号."""
     on = today()
-    serial = next_number(session, f"{kind.value}-{on.year}-")[-5:]
+    is_startup = case.kind is Scheme.STARTUP_LOAN
+    series = kind.series if is_startup else kind.series.replace("创贷", "信保")
+    # The column of the counter holds 20 characters.
+    serial = next_number(session, f"{kind.value[:14]}{'-' if is_startup else '+'}{on.year}-")[-5:]
     letter = Letter(
         case_id=case.id,
         kind=kind.value,
-        number=f"{kind.series}〔{on.year}〕{serial}号",
-        addressee=case.applicant_name,
+        number=f"{series}〔{on.year}〕{serial}号",
+        addressee=addressee or case.applicant_name,
         content=_plain(content),
         issued_on=on,
         issued_at=now(),
-        department_id=actor.department_id if actor else case.hrss_id,
+        department_id=actor.department_id if actor else window_of(session, case),
         issued_by_id=actor.id if actor else None,
         delivery_method=delivery_method,
         delivered_on=delivered_on,

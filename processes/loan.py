@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import audit
@@ -16,7 +17,7 @@ from models.crypto import keyed_hash
 from models.deadline import Deadline
 from models.letter import LetterKind
 from models.loan import Extension, Loan, extensions_of, loan_of
-from models.people import Permission, User
+from models.people import Permission, User, colleagues
 from models.policy import lpr_on
 from models.refusal import Refusal
 from models.review import last_opinion
@@ -164,6 +165,7 @@ def _request_extension(done: Completion) -> None:
         raise Refusal("原时限已届满，不能再申请延期。", "outcome")
     if not done.text("extension_reason").strip():
         raise Refusal("请写明延期理由。", "extension_reason")
+    _require_approver(done)
     done.session.add(
         Extension(
             case_id=done.case.id,
@@ -179,6 +181,17 @@ def _request_extension(done: Completion) -> None:
     reason = done.text("extension_reason")
     procedure = done.text("procedure")
     done.give_opinion("extend", procedure=procedure, extension_days=days, extension_reason=reason)
+
+
+def _require_approver(done: Completion) -> None:
+    """Who had the procedure in hand may not approve its extension: somebody else must be there who can."""
+    query = select(UserTask.done_by_id).where(
+        UserTask.case_id == done.case.id, UserTask.form_key == PROCEDURE, UserTask.done_by_id.is_not(None)
+    )
+    barred = {done.actor.id, *done.session.scalars(query)}
+    heads = colleagues(done.session, done.task.department_id, Permission.EXTENSION_APPROVE)
+    if not any(head.id not in barred for head in heads):
+        raise Refusal("本机构没有其他有审批权限的人员可以审批本次延期，请改由其他经办人申请延期。", "outcome")
 
 
 @step(EXTENSION_APPROVAL)

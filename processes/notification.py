@@ -33,15 +33,23 @@ def tell(
     text: str,
     case: CaseFile | None,
     mail: Mail | None = None,
+    *,
+    place: str = "",
 ) -> None:
     """One message a person inside the program, and one on each open way out by which he is reached.
 
-    Without `mail` the e-mail says only which case has news.
+    Without `mail` the e-mail says only which case has news. `place`: where it is dealt with (`room:number`).
     """
     told = list(dict.fromkeys(users))
     if not told:
         return
-    common = {"case_id": case.id if case else None, "kind": kind, "text": text, "created_at": now()}
+    common = {
+        "case_id": case.id if case else None,
+        "kind": kind,
+        "text": text,
+        "place": place,
+        "created_at": now(),
+    }
     session.execute(insert(Notification), [{"user_id": user, **common} for user in told])
     posted = mail or _news(case)
     # Nobody shall take the news of an invented case for real.
@@ -71,7 +79,13 @@ def tell_assigned(session: Session, case: CaseFile, task: UserTask, old: int | N
         tell(session, {old} - {actor.id}, "task", f"{about}改由他人办理，您不再办理此事项。", case)
 
 
-def tell_departments(session: Session, departments: Iterable[int | None], text: str, case: CaseFile) -> None:
+def tell_departments(
+    session: Session,
+    departments: Iterable[int | None],
+    text: str,
+    case: CaseFile | None,
+    place: str = "",
+) -> None:
     """Everybody who works in the departments (N6 and the like)."""
     wanted = [department for department in departments if department is not None]
     users = session.scalars(
@@ -81,7 +95,7 @@ def tell_departments(session: Session, departments: Iterable[int | None], text: 
             User.role.in_([Role.CLERK.value, Role.SUPERVISOR.value]),
         )
     )
-    tell(session, users, "notice", text, case)
+    tell(session, users, "notice", text, case, place=place)
 
 
 def supervisors_of(session: Session, department_id: int) -> list[int]:

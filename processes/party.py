@@ -8,7 +8,9 @@ from decimal import Decimal
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from models.case import CaseFile, CaseStatus
+from models.case import CaseFile
+from models.case_status import CaseStatus
+from models.credit import startup_exclusions
 from models.crypto import keyed_hash
 from models.identity import normalize
 from models.party import CaseParty, PartyRole
@@ -27,6 +29,12 @@ _ROWS = {
     "shareholders": ("id_number_or_uscc", PartyRole.SHAREHOLDER),
     "employees": ("id_number", PartyRole.EMPLOYEE),
 }
+_BORROWING = (
+    PartyRole.APPLICANT.value,
+    PartyRole.PARTNER.value,
+    PartyRole.LEGAL_REPRESENTATIVE.value,
+    PartyRole.BUSINESS.value,
+)
 _ENDED = (CaseStatus.DRAFT, CaseStatus.REFUSED, CaseStatus.WITHDRAWN, CaseStatus.LAPSED)
 
 
@@ -59,6 +67,20 @@ def check_guarantors(session: Session, case: CaseFile) -> None:
     if other is not None:
         # The other case's number would tell a stranger who else has applied.
         raise Refusal("所填保证人正在为其他创业担保贷款提供担保，请更换保证人。", "guarantors")
+
+
+def blacklisted(session: Session, case: CaseFile) -> str:
+    """Why the borrower gets no new 创业担保贷款 in this 旗 (B-22, D-38), in Chinese; empty when he may.
+
+    He is who applies, a partner, the legal representative and the business; not his guarantors or staff.
+    """
+    session.flush()
+    query = select(CaseParty.id_hash).where(CaseParty.case_id == case.id, CaseParty.role.in_(_BORROWING))
+    found = startup_exclusions(session, case.region_id, session.scalars(query))
+    if not found:
+        return ""
+    on = found[0].excluded_on
+    return f"申请人或其经营主体已于 {on.isoformat()} 列入本旗信贷“黑名单”，不予办理创业担保贷款。"
 
 
 def _parties(case: CaseFile) -> Iterator[tuple[str, PartyRole]]:

@@ -59,7 +59,7 @@ def receiving(session: Session, case_id: int, kind: str, actor: User) -> tuple[C
     case = visible(session, case_id, actor)
     pauses = awaiting(session, case, actor)
     if not pauses:
-        require_editable(case, actor)
+        require_editable(session, case, actor)
     elif kind not in wanted(pauses):
         raise Refusal("请选择告知书所列的材料。", "kind")
     return case, pauses

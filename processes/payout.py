@@ -12,6 +12,7 @@ from models.policy import lpr_on
 from models.refusal import Refusal, refuse
 from models.vocabulary import LicenceStatus
 from processes.facts import CaseFacts
+from processes.party import blacklisted
 from processes.steps import Completion
 
 
@@ -26,6 +27,8 @@ def _blocks(done: Completion, loan: Loan) -> Iterator[Refusal]:
     yield from _check_account(done)
     yield from _check_guarantee(done, loan)
     yield from _check_rate(done, loan)
+    if reason := blacklisted(done.session, done.case):
+        yield Refusal(reason, "licence_status")
 
 
 def _check_dates(done: Completion) -> Iterator[Refusal]:

@@ -13,6 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import audit
+from models.credit_policy import SCHEME as CREDIT_SCHEME
+from models.credit_policy import credit_rules_from
 from models.people import Permission, User
 from models.policy import LprQuote, PolicySet, Rules, policy_sets, rules_from
 from models.refusal import NotFound, Refusal
@@ -39,8 +41,8 @@ def add_set(session: Session, model_id: int, new: NewSet, actor: User) -> Policy
     """
     actor.require(Permission.POLICY_MANAGE)
     scheme = policy_set(session, model_id).scheme
-    rules = _numbered(session, rules_from(new.values))
-    _check(session, scheme, new, rules)
+    values = _values(session, scheme, new)
+    _check(session, scheme, new)
     row = PolicySet(
         code=new.code,
         name=new.name,
@@ -48,7 +50,7 @@ def add_set(session: Session, model_id: int, new: NewSet, actor: User) -> Policy
         effective_from=new.effective_from,
         effective_to=_end_before_next(session, scheme, new.effective_from),
         source=new.source,
-        values=rules.as_json(),
+        values=values,
     )
     _end_previous(session, row, actor)
     session.add(row)
@@ -86,7 +88,18 @@ def policy_set(session: Session, set_id: int) -> PolicySet:
     return found
 
 
-def _check(session: Session, scheme: str, new: NewSet, rules: Rules) -> None:
+def _values(session: Session, scheme: str, new: NewSet) -> dict[str, Any]:
+    """The rules of a scheme as its row keeps them. Raises Refusal for what is missing or no number."""
+    if scheme == CREDIT_SCHEME:
+        return credit_rules_from(new.values).as_json()
+    rules = _numbered(session, rules_from(new.values))
+    codes = [code for code, _label in rules.groups]
+    if len(set(codes)) != len(codes):
+        raise Refusal("人群类别的代码不得重复。", "groups")
+    return rules.as_json()
+
+
+def _check(session: Session, scheme: str, new: NewSet) -> None:
     if not _CODE.fullmatch(new.code):
         raise Refusal("代码应为 2 至 30 位字母、数字、点、横线或下划线。", "code")
     if session.scalars(select(PolicySet).where(PolicySet.code == new.code)).first() is not None:
@@ -96,14 +109,11 @@ def _check(session: Session, scheme: str, new: NewSet, rules: Rules) -> None:
     )
     if session.scalars(same_day).first() is not None:
         raise Refusal("已有政策参数自该日起生效。", "effective_from")
-    codes = [code for code, _label in rules.groups]
-    if len(set(codes)) != len(codes):
-        raise Refusal("人群类别的代码不得重复。", "groups")
 
 
 def _numbered(session: Session, rules: Rules) -> Rules:
     """The rules with a code (g1, g2 …) for every new group; no set has ever used it for another one."""
-    used = {code for row in policy_sets(session) for code, _label in row.rules.groups}
+    used = {code for row in policy_sets(session) for code, _label in row.values.get("groups", [])}
     used |= {code for code, _label in rules.groups}
     free = (code for code in (f"g{number}" for number in count(1)) if code not in used)
     return replace(rules, groups=[[code or next(free), label] for code, label in rules.groups])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from models.calendar import today
 from models.case import CaseFile
+from models.drawn_answer import latest_values
 from models.loan import loan_of
 from models.people import Department
 from models.reason import reason_by_code
@@ -17,30 +17,23 @@ from models.review import Opinion, last_opinion
 from models.vocabulary_loan import LprTenor
 from models.workflow import UserTask
 from processes.case import missing_materials
+from processes.drawn_answer import asked_as
+from processes.engine.drawing import Step
+from processes.prefilling import PREFILLS, Values, prefill
 from processes.worklist import drawn_step
 
-Values = dict[str, Any]
-Prefill = Callable[[Session, CaseFile, UserTask], Values]
-PREFILLS: dict[str, Prefill] = {}
 _ACCOUNT = ("account_bank", "account_name", "account_number")
 
 
-def prefill(form_key: str) -> Callable[[Prefill], Prefill]:
-    """Register the function that fills a form key's questions before anybody has typed."""
-
-    def register(function: Prefill) -> Prefill:
-        PREFILLS[form_key] = function
-        return function
-
-    return register
-
-
-def prefilled(session: Session, case: CaseFile, task: UserTask) -> Values:
-    """Question name → starting value; empty for a form without a prefill."""
+def prefilled(session: Session, case: CaseFile, task: UserTask, step: Step) -> Values:
+    """Question name → starting value: what the form brings, and what was last answered to its drawn fields."""
     function = PREFILLS.get(task.form_key)
-    return function(session, case, task) if function else {}
+    values = dict(function(session, case, task)) if function else {}
+    known = latest_values(session, case) if step.fields else {}
+    return values | {asked_as(step, field.name): known.get(field.name) for field in step.fields}
 
 
+@prefill("form_check")
 @prefill("acceptance")
 def _acceptance(session: Session, case: CaseFile, _task: UserTask) -> Values:
     """The materials that are not in the file, so that the one list is complete at once (A-16)."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -11,22 +12,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from models.calendar import calendar, end_of, now, today
-from models.case import CaseDepartment, CaseFile, CaseStatus
+from models.case import CaseDepartment, CaseFile
+from models.case_status import CaseStatus
 from models.deadline import CALENDAR, NO_DEADLINE, WORKING, Deadline, due_for
-from models.letter import LetterKind
-from models.people import DepartmentKind
+from models.people import LANES
 from models.workflow import ARMED, CANCELLED, DONE, DRAWN, OPEN, STALLED, Timer, UserTask
 from processes import case_clock, drawn_timer
 from processes.deadline import LATE, miss, region_of
 from processes.engine.armed import ArmedTimer
 from processes.engine.drawing import Drawing, DrawnTimer, Step
 from processes.engine.environment import Clocks
-from processes.engine.instance import EngineFault, Instance
-from processes.letter import issue
-from processes.notification import tell, tell_applicant, tell_departments
+from processes.engine.faults import EngineFault
+from processes.engine.instance import Instance
+from processes.lapse import tell_lapsed
+from processes.notification import tell_applicant
+from processes.office import office_of
 
 LAPSED = "已届满（应于 {day}（含当日）前补齐）"
-_LANES = {kind.label: kind.value for kind in DepartmentKind}
 
 
 @dataclass
@@ -38,6 +40,8 @@ class Rows:
     # Timers of the house itself (processes/case_clock.py).
     house: list[Timer] = field(default_factory=list)
     deadlines: list[Deadline] = field(default_factory=list)
+    # Departments that take part in the case; None: not asked yet.
+    members: set[int] | None = None
 
     def clocks(self, drawing: Drawing) -> Clocks:
         """For the engine: a drawn term whose clock already runs ends when the clock's row says."""
@@ -71,8 +75,31 @@ def rows_of(session: Session, case: CaseFile) -> Rows:
 
     A clock runs exactly as long as an open task carries it.
     """
-    tasks = _of_case(session, UserTask, case, (OPEN,), joinedload(UserTask.deadline))
-    timers = _of_case(session, Timer, case, (ARMED, STALLED), joinedload(Timer.deadline))
+    tasks = _of_cases(session, UserTask, (case.id,), (OPEN,), joinedload(UserTask.deadline))
+    timers = _of_cases(session, Timer, (case.id,), (ARMED, STALLED), joinedload(Timer.deadline))
+    return _rows(tasks, timers)
+
+
+def rows_of_all(session: Session, case_ids: Collection[int]) -> dict[int, Rows]:
+    """As `rows_of`, for many cases, with the departments that take part, in three queries."""
+    tasks = _of_cases(session, UserTask, case_ids, (OPEN,), joinedload(UserTask.deadline))
+    timers = _of_cases(session, Timer, case_ids, (ARMED, STALLED), joinedload(Timer.deadline))
+    members = select(CaseDepartment.case_id, CaseDepartment.department_id)
+    taking: dict[int, set[int]] = defaultdict(set)
+    for case_id, department_id in session.execute(members.where(CaseDepartment.case_id.in_(case_ids))):
+        taking[case_id].add(department_id)
+    task_of, timer_of = _by_case(tasks), _by_case(timers)
+    return {one: replace(_rows(task_of[one], timer_of[one]), members=taking[one]) for one in case_ids}
+
+
+def _by_case(rows: Sequence[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.case_id].append(row)
+    return found
+
+
+def _rows(tasks: Sequence[Any], timers: Sequence[Any]) -> Rows:
     clocks = {task.deadline_id: task.deadline for task in tasks if task.deadline is not None}
     return Rows(
         {task.engine_task_id: task for task in tasks},
@@ -100,10 +127,10 @@ def project(
         case_clock.start_promise(session, case, instance.definition.drawing, rows.house)
 
 
-def _of_case(
-    session: Session, table: Any, case: CaseFile, statuses: Sequence[str], *options: Any
+def _of_cases(
+    session: Session, table: Any, cases: Collection[int], statuses: Sequence[str], *options: Any
 ) -> list[Any]:
-    query = select(table).where(table.case_id == case.id, table.status.in_(statuses)).order_by(table.id)
+    query = select(table).where(table.case_id.in_(cases), table.status.in_(statuses)).order_by(table.id)
     return list(session.scalars(query.options(*options).execution_options(populate_existing=True)))
 
 
@@ -116,18 +143,7 @@ def _project_fired(session: Session, case: CaseFile, instance: Instance, rows: R
             # A term that ends the step by itself is the applicant's own (D-12).
             miss(session, case, deadline, fired.due_at, LAPSED if drawn.is_interrupting else LATE)
             if drawn.is_interrupting:
-                _tell_lapsed(session, case, deadline)
-
-
-def _tell_lapsed(session: Session, case: CaseFile, deadline: Deadline) -> None:
-    """The applicant let his own term pass (D-12): he is told by letter and message, his office by a message."""
-    reason = f"{deadline.name}于 {deadline.due_on.isoformat()} 届满，逾期未补正，视为撤回申请"
-    content = {"reason": reason, "withdrawn_on": today()}
-    issue(session, case, LetterKind.WITHDRAWAL, content, actor=None)
-    tell_departments(session, [case.hrss_id], f"{case.number}：{reason}。", case)
-    if case.applicant_user_id is not None:
-        text = f"{case.number}：{reason}，申请已终止，告知书已制发。可重新提出申请。"
-        tell(session, [case.applicant_user_id], "notice", text, case)
+                tell_lapsed(session, case, deadline)
 
 
 def _end_rows(instance: Instance, rows: Rows) -> None:
@@ -182,7 +198,8 @@ def _project_tasks(session: Session, case: CaseFile, instance: Instance, rows: R
     for task in instance.ready():
         if task.engine_id not in rows.tasks:
             drawn = drawing.deadline_of(task.element_id)
-            new.append(_new_task(case, drawing.steps[task.element_id], task.engine_id, _clock(rows, drawn)))
+            step = drawing.steps[task.element_id]
+            new.append(_new_task(session, case, step, task.engine_id, _clock(rows, drawn)))
     session.add_all(new)
     _join(session, case, {task.department_id for task in new}, rows)
     for row in new:
@@ -196,12 +213,14 @@ def _clock(rows: Rows, drawn: DrawnTimer | None) -> Deadline | None:
     return next((d for d in reversed(rows.deadlines) if d.key == drawn.deadline and d.is_running), None)
 
 
-def _new_task(case: CaseFile, step: Step, engine_id: str, deadline: Deadline | None) -> UserTask:
-    kind = _LANES.get(step.lane) or step.properties.get("on_behalf", "")
-    department_id = {"hrss": case.hrss_id, "guarantor": case.guarantor_id, "bank": case.bank_id}.get(kind)
+def _new_task(
+    session: Session, case: CaseFile, step: Step, engine_id: str, deadline: Deadline | None
+) -> UserTask:
+    kind = LANES.get(step.lane) or step.properties.get("on_behalf", "")
+    department_id = office_of(session, case, kind)
     if department_id is None:
         raise EngineFault(f"环节“{step.name}”没有对应的办理部门。")
-    is_applicants = step.lane not in _LANES
+    is_applicants = step.lane not in LANES
     return UserTask(
         case_id=case.id,
         engine_task_id=engine_id,
@@ -210,6 +229,8 @@ def _new_task(case: CaseFile, step: Step, engine_id: str, deadline: Deadline | N
         form_key=step.form_key,
         department_id=department_id,
         permission=step.permission,
+        board=step.properties.get("board", ""),
+        priority=step.priority,
         assignee_id=case.applicant_user_id if is_applicants else None,
         status=OPEN,
         deadline_id=deadline.id if deadline else None,
@@ -223,8 +244,11 @@ def _join(session: Session, case: CaseFile, departments: set[int], rows: Rows) -
     joining = departments - {task.department_id for task in rows.tasks.values()}
     if not joining:
         return
-    query = select(CaseDepartment.department_id).where(CaseDepartment.case_id == case.id)
-    joining -= set(session.scalars(query))
+    if rows.members is None:
+        query = select(CaseDepartment.department_id).where(CaseDepartment.case_id == case.id)
+        rows.members = set(session.scalars(query))
+    joining -= rows.members
+    rows.members |= joining
     session.add_all(CaseDepartment(case_id=case.id, department_id=one) for one in sorted(joining))
 
 
@@ -255,5 +279,7 @@ def _project_status(case: CaseFile, instance: Instance, before: Mapping[str, Any
         case.closed_at = now()
         return
     opened = [drawing.steps[task.element_id].status for task in instance.ready()]
-    known = [status for status in opened if status]
+    waited = [drawing.waits.get(element_id, "") for element_id in instance.waiting()]
+    # A step that somebody has to do says more of the case than what it waits for.
+    known = [status for status in (*waited, *opened) if status]
     case.status = CaseStatus(known[-1]) if known else case.status

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
-
-from sqlalchemy.orm import Session
 
 from models import audit
 from models.calendar import today
-from models.case import CaseFile
 from models.deadline import due_for
 from models.letter import LetterKind
 from models.policy import policy_on
 from models.reason import reasons_for
 from models.refusal import Refusal
 from models.review import Supplement, last_opinion, supplements_of
+from models.scheme import Scheme
 from processes.deadline import drawn_term, region_of
-from processes.engine.decision import Row, examine
 from processes.facts import CaseFacts
+from processes.findings import rows_for
 from processes.guarantee import check_counter_guarantee
 from processes.letter import issue
 from processes.notification import supervisors_of, tell
 from processes.steps import Completion, Routing, step
-from processes.workflow import definition_of, instance_of
 
 ELIGIBILITY = "eligibility.dmn"
 
@@ -32,7 +28,7 @@ ELIGIBILITY = "eligibility.dmn"
 def accept(done: Completion) -> Routing:
     """受理 on the day of the last complete receipt (D-05), or one complete list of what is missing (N2)."""
     if done.answers["result"] == "incomplete":
-        _ask_supplement(done)
+        ask_supplement(done)
         return {"acceptance_complete": False}
     case = done.case
     if case.received_on is None:
@@ -47,15 +43,15 @@ def accept(done: Completion) -> Routing:
     return {"acceptance_complete": True}
 
 
-def _ask_supplement(done: Completion) -> None:
+def ask_supplement(done: Completion) -> None:
     """Write the round of 补正 and its letter; flag a list that should have been in the first (A-16)."""
     items = [dict(row) for row in done.answers["items"]]
     earlier = supplements_of(done.session, done.case)
     asked = {item["material"] for round_ in earlier for item in round_.items}
     is_repeated = bool(earlier) and any(item["material"] not in asked for item in items)
-    rules = CaseFacts(done.session, done.case).rules
+    days = CaseFacts(done.session, done.case)["supplement_days"]
     notified_on = _notified_on(done)
-    due = due_for(notified_on, rules.supplement_days, region_code=region_of(done.case))
+    due = due_for(notified_on, days, region_code=region_of(done.case))
     supplement = Supplement(
         case_id=done.case.id,
         round=len(earlier) + 1,
@@ -73,7 +69,7 @@ def _ask_supplement(done: Completion) -> None:
         {
             "items": items,
             "submitted_on": done.case.received_on,
-            "days": rules.supplement_days,
+            "days": days,
             "due_on": due.due_on,
             "provisional": due.provisional,
         },
@@ -101,18 +97,20 @@ def _flag_repeated(done: Completion) -> None:
 
 @step("supplement")
 def supplement(done: Completion) -> Routing:
-    """The applicant has answered: the materials are received anew today (D-05)."""
+    """The applicant has answered: the materials are received anew today (D-05); a declaration keeps its day."""
     rounds = supplements_of(done.session, done.case)
     rounds[-1].answered_on = today()
     rounds[-1].statement = done.text("statement")
-    done.case.received_on = today()
+    if done.case.kind is Scheme.STARTUP_LOAN:
+        done.case.received_on = today()
     return {}
 
 
 @step("qualification_review")
 def review_qualification(done: Completion) -> Routing:
     """资格审核: the findings are shown, the decision is the clerk's; both are kept."""
-    findings = _findings(done.definition.decisions[ELIGIBILITY], done.session, done.case)
+    facts = CaseFacts(done.session, done.case, drawn=done.definition.drawing.field_names)
+    findings = rows_for(done.definition.decisions[ELIGIBILITY], facts)
     broken = [row.outputs["code"] for row in findings if row.matched]
     done.give_opinion(done.text("decision"), findings=broken)
     return {"qualified": done.answers["decision"] == "pass"}
@@ -182,16 +180,3 @@ def notify_refusal(done: Completion) -> Routing:
         delivered_on=done.answers.get("delivered_on"),
     )
     return {}
-
-
-def eligibility(session: Session, case: CaseFile) -> list[Row]:
-    """The findings of the version's decision table over the facts of the case, in drawn order."""
-    definition = definition_of(session, instance_of(session, case).definition_id)
-    return _findings(definition.decisions[ELIGIBILITY], session, case)
-
-
-def _findings(table: str, session: Session, case: CaseFile) -> list[Row]:
-    kind: Any = "E" if case.is_person else "P"
-    rows = examine(table, CaseFacts(session, case))
-    # Rows for the other kind of applicant say nothing about this one.
-    return [row for row in rows if not str(row.outputs.get("code", "")).startswith(kind)]

@@ -9,7 +9,7 @@ from models.calendar import seed_calendar
 from models.people import Department, DepartmentKind, Region, Role, User
 from models.policy import seed_policies
 from processes.login import hash_password
-from processes.workflow import publish_shipped
+from processes.shipped import publish_shipped
 
 SAMPLE_PASSWORD = "duoshen-demo-2026"  # noqa: S105  printed on the login page of training databases only
 
@@ -27,6 +27,17 @@ DEPARTMENTS = (
     ("guarantor_dlt", DepartmentKind.GUARANTOR, "达拉特旗融资担保公司", "150621"),
     ("bank_dlt", DepartmentKind.BANK, "达拉特农村商业银行", "150621"),
     ("finance", DepartmentKind.FINANCE, "伊金霍洛旗财政局", "150627"),
+    ("center", DepartmentKind.FINANCE_CENTER, "伊金霍洛旗金融服务中心", "150627"),
+    ("group", DepartmentKind.LEADING_GROUP, "伊金霍洛旗县域金融工程领导小组", "150627"),
+    ("central_bank", DepartmentKind.CENTRAL_BANK, "人民银行伊金霍洛旗支行", "150627"),
+    ("credit_center", DepartmentKind.CREDIT_CENTER, "伊金霍洛旗发改委社会信用管理中心", "150627"),
+    ("police", DepartmentKind.ECONOMIC_POLICE, "伊金霍洛旗公安经侦大队", "150627"),
+    ("court", DepartmentKind.COURT, "伊金霍洛旗法院", "150627"),
+    ("procuratorate", DepartmentKind.PROCURATORATE, "伊金霍洛旗检察院", "150627"),
+    ("tax", DepartmentKind.TAX, "伊金霍洛旗税务局", "150627"),
+    ("market", DepartmentKind.MARKET, "伊金霍洛旗市场监管局", "150627"),
+    ("industry", DepartmentKind.INDUSTRY, "伊金霍洛旗工信局", "150627"),
+    ("commerce", DepartmentKind.COMMERCE, "伊金霍洛旗工商联", "150627"),
     ("operations", DepartmentKind.OPERATIONS, "伊金霍洛旗大数据中心", "150627"),
 )
 USERS = (
@@ -46,8 +57,27 @@ USERS = (
     ("dlt_danbao1", "沈十四", Role.CLERK, "guarantor_dlt"),
     ("dlt_yinhang1", "韩十五", Role.CLERK, "bank_dlt"),
     ("dlt_yinhang2", "杨十六", Role.CLERK, "bank_dlt"),
+    ("jinrong1", "吕甲", Role.CLERK, "center"),
+    ("jinrong2", "施乙", Role.CLERK, "center"),
+    ("jinrong0", "张丙", Role.SUPERVISOR, "center"),
+    ("xiaozu1", "孔丁", Role.CLERK, "group"),
+    ("xiaozu0", "曹戊", Role.SUPERVISOR, "group"),
+    ("renhang1", "严己", Role.CLERK, "central_bank"),
+    ("renhang0", "华庚", Role.SUPERVISOR, "central_bank"),
+    ("xinyong1", "金辛", Role.CLERK, "credit_center"),
+    ("jingzhen1", "魏壬", Role.CLERK, "police"),
+    ("fayuan1", "陶癸", Role.CLERK, "court"),
+    ("jiancha1", "姜子", Role.CLERK, "procuratorate"),
+    ("shuiwu1", "戚丑", Role.CLERK, "tax"),
+    ("shuiwu0", "谢寅", Role.SUPERVISOR, "tax"),
+    ("shichang1", "邹卯", Role.CLERK, "market"),
+    ("gongxin1", "喻辰", Role.CLERK, "industry"),
+    ("gongshang1", "柏巳", Role.CLERK, "commerce"),
+    ("caizheng1", "何廿二", Role.CLERK, "finance"),
+    ("caizheng2", "吕廿三", Role.CLERK, "finance"),
     ("lingdao", "朱十七", Role.MANAGER, "finance"),
     ("liucheng", "秦十八", Role.PROCESS_OWNER, "operations"),
+    ("liucheng2", "杨廿一", Role.PROCESS_OWNER, "operations"),
     ("shenji", "尤十九", Role.AUDITOR, "finance"),
     ("guanli", "许二十", Role.ADMINISTRATOR, "operations"),
 )

@@ -14,10 +14,12 @@ from models.case import CaseFile, locked
 from models.deadline import NO_DEADLINE, Deadline
 from models.people import Permission, User
 from models.timer import IS_CLAIMABLE, Stalled, is_free
-from models.workflow import ARMED, DRAWN, FIRED, IS_ARMED, STALLED, Timer
-from processes.engine.instance import EngineFault
+from models.workflow import ARMED, DRAWN, FIRED, IS_ARMED, MESSAGE, STALLED, Timer
+from processes.engine.faults import EngineFault
+from processes.house_timer import TITLES
 from processes.workflow import advance, definition_of, instance_of
 
+_BEHIND = "同一案卷有更早的消息停滞，待其重试送达后再送达本条。"
 MAX_ATTEMPTS = 8
 BATCH = 50
 # Real time: longer than fifty steps take; a worker that died loses its timers to the others after it.
@@ -69,7 +71,7 @@ def fire(session: Session, timer_id: int, worker: str) -> bool:
         return False
     advance(session, case, lambda instance: instance.insist(timer.engine_task_id or ""))
     if timer.status == ARMED and timer.due_at <= now():
-        raise EngineFault("计时器已到期，但流程没有响应。")
+        raise EngineFault(_BEHIND if timer.kind == MESSAGE else "计时器已到期，但流程没有响应。")
     return True
 
 
@@ -166,12 +168,20 @@ def describe(session: Session, timer_id: int) -> str:
 
 def drawn_name(session: Session, timer: Stalled) -> str:
     """What a stalled timer is called: as its clock, or as its event in the drawing."""
+    if timer.kind == MESSAGE:
+        return "其他案卷的消息"
+    if timer.kind in TITLES:
+        return TITLES[timer.kind]
     drawing = definition_of(session, timer.definition_id).drawing
     return timer.name or drawing.timers[timer.element_id].name
 
 
 def name_of(session: Session, timer: Timer) -> str:
     """What a timer is called: as its event in the drawing, or as its clock of the house."""
+    if timer.kind == MESSAGE:
+        return "其他案卷的消息"
+    if timer.kind in TITLES:
+        return TITLES[timer.kind]
     if timer.kind != DRAWN:
         clock = session.get(Deadline, timer.deadline_id)
         return clock.name if clock else timer.kind

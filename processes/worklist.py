@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
-import processes.review  # noqa: F401  registers its steps
+import processes.catalogue  # noqa: F401  registers every step
 from models import audit
 from models.calendar import now
 from models.case import CaseFile
@@ -20,12 +20,15 @@ from models.refusal import Conflict, Forbidden, NotFound, Refusal
 from models.workflow import DONE, ProcessInstance, TaskDraft, UserTask
 from processes import loan
 from processes.engine.drawing import Step
+from processes.engine.faults import EngineFault
 from processes.engine.instance import Instance
 from processes.notification import tell_assigned
-from processes.steps import STEPS, Completion, carry_out
+from processes.steps import STEPS, Completion, Routing, carry_out
 from processes.workflow import Token, definition_of, move, token_of_task
 
 _DRAFT = "task_draft.content"
+# Case id → the version on which it runs, as this session has read it.
+_VERSIONS = "versions"
 
 
 def form_keys() -> frozenset[str]:
@@ -38,6 +41,12 @@ def may_work(task: UserTask, actor: User) -> bool:
     if task.assignee_id == actor.id:
         return True
     return actor.department_id == task.department_id and actor.may(Permission(task.permission))
+
+
+def barred_from(step: Step, tasks: Iterable[UserTask]) -> dict[int, str]:
+    """Whom the separation of duties keeps from a step, by id, with the step of the case that each has done."""
+    done = [task for task in tasks if task.status == DONE and task.element_id in step.not_same_as]
+    return {task.done_by_id: task.name for task in done if task.done_by_id is not None}
 
 
 def claim(session: Session, task_id: int, actor: User) -> UserTask:
@@ -94,14 +103,18 @@ def assign(session: Session, task_id: int, assignee_id: int, actor: User) -> Use
     return task
 
 
-def complete(session: Session, task_id: int, actor: User, answers: Mapping[str, Any]) -> CaseFile:
+def complete(
+    session: Session, task_id: int, actor: User, answers: Mapping[str, Any], asked: Step | None = None
+) -> CaseFile:
     """办理: write the facts of the form, then move the token; all of it or nothing.
 
-    Raises Conflict (already done, claimed by another), Forbidden, NotFound, Refusal (a rule says no).
+    `asked`: the step by whose form the answers were checked. Raises Conflict when the case has gone over to another
+    form of it meanwhile, Conflict or it is done, or claimed by another; Forbidden, NotFound, Refusal (a rule says no).
     """
     task, token = open_task(session, task_id, actor)
     if task.assignee_id not in (None, actor.id):
         raise Conflict("该事项已由他人签收，请刷新。")
+    _check_asked(token, task, asked)
     _check_separation(session, token, task, actor)
 
     def act(instance: Instance) -> None:
@@ -114,12 +127,32 @@ def complete(session: Session, task_id: int, actor: User, answers: Mapping[str, 
         task.assignee_id = task.assignee_id or actor.id
         # What was typed and not submitted is personal data without a purpose from now on.
         session.execute(delete(TaskDraft).where(TaskDraft.task_id == task.id))
-        instance.complete(task.engine_task_id, routing)
+        _go_on(token, instance, task, routing)
 
     move(session, token, act)
     if task.form_key == loan.EXTENSION_APPROVAL:
         loan.give_back(session, token.case, token.rows.tasks.values(), actor)
     return token.case
+
+
+def _check_asked(token: Token, task: UserTask, asked: Step | None) -> None:
+    step = token.definition.drawing.steps[task.element_id]
+    if asked is not None and (step.form_key, step.fields) != (asked.form_key, asked.fields):
+        raise Conflict(
+            f"案卷刚由流程负责人迁移到新的流程版本，“{step.name}”的表单已改变，所填内容没有提交，请重新填写。"
+        )
+
+
+def _go_on(token: Token, instance: Instance, task: UserTask, routing: Routing) -> None:
+    """What an owner's own condition cannot compute stops the step, not the program."""
+    try:
+        instance.complete(task.engine_task_id, routing)
+    except EngineFault as fault:
+        if not token.definition.drawing.field_names:
+            raise
+        raise Refusal(
+            f"{fault.sentence}所填内容没有提交，请核对；仍不能提交的，请联系流程负责人修改流程。"
+        ) from fault
 
 
 def is_late(session: Session, task: UserTask) -> bool:
@@ -170,19 +203,27 @@ def draft_of(session: Session, task_id: int, actor: User) -> tuple[dict[str, Any
 
 def drawn_step(session: Session, task: UserTask) -> Step:
     """The step of the task in the version on which its case runs."""
-    definition_id = session.scalars(
-        select(ProcessInstance.definition_id).where(ProcessInstance.case_id == task.case_id)
-    ).one()
-    return definition_of(session, definition_id).drawing.steps[task.element_id]
+    known: dict[int, int] = session.info.setdefault(_VERSIONS, {})
+    if task.case_id not in known:
+        running = select(ProcessInstance.definition_id).where(ProcessInstance.case_id == task.case_id)
+        known[task.case_id] = session.scalars(running).one()
+    return definition_of(session, known[task.case_id]).drawing.steps[task.element_id]
 
 
 def task_for(session: Session, task_id: int, actor: User) -> UserTask:
     """The task, open or not, with department, person, clock and case. Raises NotFound for strangers."""
     shown = (UserTask.department, UserTask.assignee, UserTask.deadline, UserTask.case)
-    query = select(UserTask).where(UserTask.id == task_id).options(*(joinedload(part) for part in shown))
-    task = session.scalars(query.execution_options(populate_existing=True)).first()
-    if task is None or not may_work(task, actor):
+    query = (
+        select(UserTask, ProcessInstance.definition_id)
+        .outerjoin(ProcessInstance, ProcessInstance.case_id == UserTask.case_id)
+        .where(UserTask.id == task_id)
+        .options(*(joinedload(part) for part in shown))
+    )
+    found = session.execute(query.execution_options(populate_existing=True)).first()
+    if found is None or not may_work(found[0], actor):
         raise NotFound("未找到该事项，或您无权办理。")
+    task: UserTask = found[0]
+    session.info.setdefault(_VERSIONS, {})[task.case_id] = found[1]
     return task
 
 

@@ -7,11 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from lxml import etree
 
-from processes.engine.xml import BPMN, SPIFF, XmlRefused
+from models.drawn_field import DrawnField
+from processes.engine.drawn_fields import read_fields
+from processes.engine.xml import BPMN, SPIFF, refused
+
+# What the property `priority` of a step may say.
+URGENT = "urgent"
+# What the property `startable` of a process says, and the series of one that names none.
+STARTABLE, SERIES = "yes", "TY"
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,13 @@ class Step:
     lane: str
     form_key: str
     properties: Mapping[str, str]
+    # What the process owner asks beside the built-in form, or instead of one.
+    fields: tuple[DrawnField, ...] = ()
+
+    @property
+    def priority(self) -> int:
+        """0: ordinary; 1: urgent (急件)."""
+        return int(self.properties.get("priority", "") == URGENT)
 
     @property
     def status(self) -> str:
@@ -67,6 +82,9 @@ class Drawing:
     timers: Mapping[str, DrawnTimer]
     endings: Mapping[str, str]
     messages: Mapping[str, str]
+    # Throwing event → the act of the house it asks for (processes/acts.py); waiting event → status of the case.
+    acts: Mapping[str, str]
+    waits: Mapping[str, str]
     decisions: tuple[str, ...]
     lanes: tuple[str, ...]
     # What is promised for the whole case: working days (0: nothing), the fact they count from, the basis.
@@ -74,6 +92,31 @@ class Drawing:
     promise_from: str = ""
     promise_clause: str = ""
     warnings: str = ""
+    # What the drawing says of itself: how it is started, and its documentation.
+    properties: Mapping[str, str] = field(default_factory=dict)
+    documentation: str = ""
+    # The steps to which a new case comes before anything is waited for.
+    first: tuple[str, ...] = ()
+
+    @property
+    def is_startable(self) -> bool:
+        """Whether a person may start a case on it (业务发起)."""
+        return self.properties.get("startable", "") == STARTABLE
+
+    @property
+    def series(self) -> str:
+        """The two letters of the numbers of cases that a person starts on it."""
+        return self.properties.get("series", "") or SERIES
+
+    @cached_property
+    def drawn_fields(self) -> Mapping[str, DrawnField]:
+        """Every drawn field by its name; of one that several steps ask, the last."""
+        return {one.name: one for step in self.steps.values() for one in step.fields}
+
+    @property
+    def field_names(self) -> frozenset[str]:
+        """The names that conditions may ask for because a step asks a person for them."""
+        return frozenset(self.drawn_fields)
 
     def warnings_of(self, key: str) -> str:
         """The ladder drawn for the statutory clock `key`, else that of the whole drawing."""
@@ -101,23 +144,50 @@ def read_drawing(root: etree._Element) -> Drawing:
             node.get("id", ""): _properties(node).get("status", "")
             for node in process.iter(f"{BPMN}endEvent")
         },
-        messages=dict(_messages(root, process)),
+        messages=dict(_messages(root, process, thrown=False)),
+        acts=dict(_messages(root, process, thrown=True)),
+        waits={
+            node.get("id", ""): _properties(node).get("status", "")
+            for node in process.iter(f"{BPMN}intermediateCatchEvent")
+        },
         decisions=tuple(node.text or "" for node in process.iter(f"{SPIFF}calledDecisionId")),
         lanes=tuple(dict.fromkeys(lane_of.values())),
         promise=_days(properties.get("promise", "")),
         promise_from=properties.get("promise_from", ""),
         promise_clause=properties.get("promise_clause", ""),
         warnings=properties.get("warnings", ""),
+        properties=properties,
+        first=tuple(_first_steps(process)),
+        documentation=(process.findtext(f"{BPMN}documentation") or "").strip(),
     )
 
 
 def _the_process(root: etree._Element) -> etree._Element:
     if root.tag != f"{BPMN}definitions":
-        raise XmlRefused("不是 BPMN 2.0 文件。")
+        raise refused("file-kind")
     found = [node for node in root.iter(f"{BPMN}process") if node.get("isExecutable", "true") == "true"]
     if len(found) != 1:
-        raise XmlRefused("文件中应有且只有一个可执行的流程。")
+        raise refused("file-processes")
     return found[0]
+
+
+def _first_steps(process: etree._Element) -> Iterator[str]:
+    """Where the flows from the start lead past gateways and automatic elements only."""
+    follows: dict[str, list[str]] = {}
+    for flow in process.iter(f"{BPMN}sequenceFlow"):
+        follows.setdefault(flow.get("sourceRef", ""), []).append(flow.get("targetRef", ""))
+    waits = {node.get("id", "") for node in process.iter(f"{BPMN}intermediateCatchEvent")}
+    people = [node.get("id", "") for node in process.iter(f"{BPMN}userTask")]
+    coming = [node.get("id", "") for node in process.iter(f"{BPMN}startEvent")]
+    seen: set[str] = set()
+    while coming:
+        node = coming.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if node not in waits and node not in people:
+            coming.extend(follows.get(node, ()))
+    yield from (element_id for element_id in people if element_id in seen)
 
 
 def _lanes(process: etree._Element) -> Iterator[tuple[str, str]]:
@@ -135,6 +205,7 @@ def _steps(process: etree._Element, lane_of: Mapping[str, str]) -> Iterator[Step
             lane_of.get(element_id, ""),
             properties.get("form", ""),
             properties,
+            read_fields(properties),
         )
 
 
@@ -163,16 +234,16 @@ def _days(text: str) -> int:
     if not text:
         return 0
     if not re.fullmatch("[1-9][0-9]{0,2}", text):
-        raise XmlRefused(f"承诺办结时限“{text}”应为1至999的工作日数。")
+        raise refused("promise-days", text=text[:20])
     return int(text)
 
 
-def _messages(root: etree._Element, process: etree._Element) -> Iterator[tuple[str, str]]:
-    """Element id of each catching event → name of its message."""
+def _messages(root: etree._Element, process: etree._Element, *, thrown: bool) -> Iterator[tuple[str, str]]:
+    """Element id of each catching, or throwing, event → name of its message."""
     names = {node.get("id"): node.get("name", "") for node in root.iter(f"{BPMN}message")}
     for definition in process.iter(f"{BPMN}messageEventDefinition"):
         node = definition.getparent()
-        if node is not None:
+        if node is not None and (node.tag == f"{BPMN}intermediateThrowEvent") is thrown:
             yield node.get("id", ""), names.get(definition.get("messageRef"), "")
 
 

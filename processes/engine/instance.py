@@ -10,27 +10,31 @@ from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
-from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
 from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
 from models.calendar import end_of, fixed_at, now
-from models.refusal import Conflict, Refusal
+from models.refusal import Conflict
 from processes.engine.armed import ArmedTimer, armed, due_at
 from processes.engine.compaction import compact
 from processes.engine.definition import Definition
 from processes.engine.environment import CaseEnvironment, GuardedEngine
-from processes.engine.expression import ExpressionError
+from processes.engine.faults import EngineFault, check_routing, engine_faults
 from processes.engine.serialization import dump, load
-from processes.engine.timer import element_of, moves_on, timer_of
+from processes.engine.timer import element_of, events_of, moves_on, timer_of
 
 MAX_STEPS = 400
 _TOO_MANY = "流程连续自动执行的步骤过多，可能存在循环。"
+_NOT_YET = "本环节的期限已届满，但到期处理尚未完成，请稍后再试；如仍不能办理，请联系系统管理员。"
+_DRAWN_FAULT = (
+    "本环节的期限已届满，但流程图中的表达式无法计算，到期处理不能完成，再试也不能办理；"
+    "请联系流程负责人修改流程并迁移案卷，或联系系统管理员。"
+)
 
 
-class EngineFault(RuntimeError):  # noqa: N818  a fault of the drawing, not of the program
-    """The engine could not go on; the instance in memory must be thrown away."""
+# State, passed elements, steps, fired timers and asked acts before a timer was tried.
+_Kept = tuple[bytes, Mapping[str, int], int, int, int]
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class Instance:
         self.passed: Counter[str] = Counter(passed)
         self._steps = 0
         self._put_off: dict[str, tuple[ArmedTimer, EngineFault]] = {}
+        # What throwing events have asked for in this knock: (act, at which instant).
+        self.asked_for: list[tuple[str, datetime]] = []
 
     @classmethod
     def start(cls, definition: Definition, asked: CaseEnvironment, data: Mapping[str, Any]) -> Instance:
@@ -86,23 +92,23 @@ class Instance:
     def run(self) -> None:
         """Go on until only people and events are waited for. Raises EngineFault past MAX_STEPS."""
         # Not the engine's own loop: it walks the whole tree for every step and stops at a depth.
-        with _engine_faults():
+        with engine_faults():
             while automatic := [t for t in self._in_state(TaskState.READY) if not t.task_spec.manual]:
                 automatic[0].run()
                 self._passed(automatic[0])
         self._workflow.get_events()
 
-    def fire_due(self) -> None:
-        """Fire every timer whose instant has come, one by one in due order, each at its own instant.
+    def fire_due(self, upto: datetime | None = None) -> None:
+        """Fire every timer whose instant has come (`upto`: now), in due order, each at its own instant.
 
         One that cannot fire is put off, with its fault, and blocks neither the others nor the knock; so is
         what is left when half of the steps of a knock are spent.
         """
-        with _engine_faults():
+        with engine_faults():
             # Asks again for the time of those that had none.
             self._workflow.refresh_timers()
         self._recount()
-        upto, kept, each = now(), None, False
+        upto, kept, each = upto or now(), None, False
         while (due := self._next_due(upto)) is not None:
             if self._steps > MAX_STEPS // 2:
                 self.put_off(due.engine_id, EngineFault(_TOO_MANY))
@@ -144,7 +150,7 @@ class Instance:
         self._asked.firing = timer.engine_id
         try:
             # What follows counts from the event's own instant, also when the worker comes late.
-            with fixed_at(timer.due_at), _engine_faults():
+            with fixed_at(timer.due_at), engine_faults():
                 self._workflow.refresh_timers()
                 self.run()
             if self._asked.firing:
@@ -152,12 +158,14 @@ class Instance:
         finally:
             self._asked.firing = ""
 
-    def _kept(self) -> tuple[bytes, Mapping[str, int], int, int]:
+    def _kept(self) -> _Kept:
         """What to go back to when a timer cannot fire: half a step must not stay."""
-        return dump(self._workflow), Counter(self.passed), self._steps, len(self._asked.fired)
+        counted = self._steps, len(self._asked.fired), len(self.asked_for)
+        return dump(self._workflow), Counter(self.passed), *counted
 
-    def _go_back(self, kept: tuple[bytes, Mapping[str, int], int, int]) -> None:
-        state, passed, self._steps, fired = kept
+    def _go_back(self, kept: _Kept) -> None:
+        state, passed, self._steps, fired, asked_for = kept
+        del self.asked_for[asked_for:]
         self._workflow = load(state, self.definition, self._workflow.script_engine)
         self.passed = Counter(passed)
         del self._asked.fired[fired:]
@@ -175,13 +183,11 @@ class Instance:
         task = self._task(engine_id)
         if task is None or not self.is_ready(engine_id):
             raise Conflict("该事项已由他人办理或已终止，请刷新。")
-        if self._is_over(task):
-            raise Conflict(
-                "本环节的期限已届满，但到期处理尚未完成，请稍后再试；如仍不能办理，请联系系统管理员。"
-            )
-        _check_routing(data)
+        if faults := self._ended_by(task):
+            raise Conflict(_DRAWN_FAULT if any(fault.is_drawn for fault in faults) else _NOT_YET)
+        check_routing(data)
         task.data.update(data)
-        with _engine_faults():
+        with engine_faults():
             task.run()
             self._passed(task)
         self.run()
@@ -196,6 +202,12 @@ class Instance:
             raise Conflict("该案卷当前环节不能办理此事项。") from error
         self.run()
         self.fire_due()
+
+    def send_at(self, message: str, at: datetime) -> None:
+        """Deliver a message of the house at its own instant. Raises EngineFault when the token cannot go on."""
+        with fixed_at(at), engine_faults():
+            self._workflow.send_event(BpmnEvent(MessageEventDefinition(message)))
+            self.run()
 
     def reschedule(self, engine_id: str, due_at: datetime, provisional: bool) -> None:
         """Make an armed timer follow its row."""
@@ -225,6 +237,16 @@ class Instance:
             if timer is not None and task.internal_data.get("event_value")
         ]
 
+    def waiting(self) -> list[str]:
+        """The element ids of the events that are waited for."""
+        tasks = self._workflow.event_manager.tasks.values()
+        return [event.bpmn_id for task in tasks for event in events_of(task)]
+
+    def waits_for(self, message: str) -> bool:
+        """Whether an event waits for that message."""
+        messages = self.definition.drawing.messages
+        return any(messages.get(element_id) == message for element_id in self.waiting())
+
     def fired(self) -> list[ArmedTimer]:
         """The drawn timers that fired since the token was restored, in due order."""
         return [armed(engine_id, element, data, False) for engine_id, element, data in self._asked.fired]
@@ -243,14 +265,17 @@ class Instance:
         asked: CaseEnvironment = self._workflow.script_engine.environment
         return asked
 
-    def _is_over(self, task: Any) -> bool:
-        """An event that would have ended the step is due but could not fire: what comes now comes too late."""
+    def _ended_by(self, task: Any) -> list[EngineFault]:
+        """Why events that would have ended the step are due but did not fire: what comes now comes too late."""
         waiting = self._workflow.event_manager.tasks
-        put_off = [waiting[UUID(one)] for one in self._put_off if UUID(one) in waiting]
-        return any(
-            event.parent is task.parent and moves_on(event) and due_at(event.internal_data) <= now()
-            for event in put_off
-        )
+        put_off = [
+            (waiting[UUID(one)], fault) for one, (_, fault) in self._put_off.items() if UUID(one) in waiting
+        ]
+        return [
+            fault
+            for event, fault in put_off
+            if event.parent is task.parent and moves_on(event) and due_at(event.internal_data) <= now()
+        ]
 
     def _task(self, engine_id: str) -> Any:
         return self._workflow.tasks.get(UUID(engine_id))
@@ -259,28 +284,8 @@ class Instance:
         self._steps += 1
         if self._steps > MAX_STEPS:
             raise EngineFault(_TOO_MANY)
-        if task.task_spec.bpmn_id:
-            self.passed[task.task_spec.bpmn_id] += 1
-
-
-def _check_routing(data: Mapping[str, Any]) -> None:
-    """The token carries scalars only: lists die at joins, and a key `typename` makes a state unloadable."""
-    for name, value in data.items():
-        if name == "typename" or not isinstance(value, bool | int | str):
-            raise EngineFault(f"流程变量“{name}”的值不能保存。")
-
-
-class _engine_faults:  # noqa: N801  reads as a context, is used as one
-    """Everything the engine may raise becomes an EngineFault; its own messages quote expressions."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
-        if error is None or isinstance(error, EngineFault) or not isinstance(error, Exception):
-            return
-        if isinstance(error.__context__, ExpressionError | Refusal):
-            raise EngineFault(f"流程执行失败：{error.__context__.message}") from error
-        if isinstance(error, WorkflowTaskException | WorkflowException):
-            raise EngineFault(f"流程执行失败：{error}") from error
-        raise EngineFault(f"流程执行失败：{type(error).__name__}") from error
+        element_id = task.task_spec.bpmn_id
+        if element_id:
+            self.passed[element_id] += 1
+        if element_id in self.definition.drawing.acts:
+            self.asked_for.append((self.definition.drawing.acts[element_id], now()))

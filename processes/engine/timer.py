@@ -75,6 +75,12 @@ def element_of(my_task: Any, definition: Any) -> str:
     return str(definition.name if is_gateway else my_task.task_spec.bpmn_id)
 
 
+def events_of(my_task: Any) -> list[Any]:
+    """What a task waits for: itself, or the events behind its gateway."""
+    is_gateway = isinstance(my_task.task_spec.event_definition, MultipleEventDefinition)
+    return list(my_task.task_spec.outputs) if is_gateway else [my_task.task_spec]
+
+
 def moves_on(my_task: Any) -> bool:
     """Whether the token goes on when it fires; only a non-interrupting event leaves it where it is."""
     return bool(getattr(my_task.task_spec, "cancel_activity", True))

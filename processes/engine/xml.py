@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from xml.parsers import expat
 
 from lxml import etree
+
+from processes.engine.lint_codes import words
 
 MAX_BYTES = 1_000_000
 MAX_ELEMENTS = 4_000
 MAX_DEPTH = 40
 MAX_ATTRIBUTE = 500
 MAX_TEXT = 5_000
+_DECLARATION = re.compile(r"\A\s*<\?xml\s[^>]*\?>\s*")
 _ENCODINGS = ("utf-8-sig", "utf-16", "gb18030")
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
@@ -24,11 +28,20 @@ DMN_NAMESPACES = (
 class XmlRefused(ValueError):  # noqa: N818  a refusal, like models.refusal
     """The file cannot be used; the message is Chinese, for a process owner."""
 
+    def __init__(self, message: str, code: str = "engine-refused") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def refused(code: str, **values: object) -> XmlRefused:
+    """A refusal of the check's one table."""
+    return XmlRefused(words(code, **values), code)
+
 
 def read_xml(content: bytes) -> etree._Element:
     """The root of a safe document. Raises XmlRefused."""
     if len(content) > MAX_BYTES:
-        raise XmlRefused("文件超过 1 MB，不能使用。")
+        raise refused("xml-size")
     text = _decode(content)
     encoded = text.encode()
     _scan(encoded)
@@ -43,7 +56,7 @@ def read_xml(content: bytes) -> etree._Element:
     try:
         return etree.fromstring(encoded, parser)
     except etree.XMLSyntaxError as error:
-        raise XmlRefused(f"不是有效的 XML 文件：{error.msg}") from error
+        raise refused("xml-syntax", reason=error.msg) from error
 
 
 def _decode(content: bytes) -> str:
@@ -54,8 +67,8 @@ def _decode(content: bytes) -> str:
         except UnicodeError:
             continue
         if "<" in text:
-            return text[text.index("?>") + 2 :].lstrip() if text.lstrip().startswith("<?xml") else text
-    raise XmlRefused("文件编码不是 UTF-8、UTF-16 或 GB18030。")
+            return _DECLARATION.sub("", text, count=1)
+    raise refused("xml-encoding")
 
 
 class _Proportions:
@@ -69,19 +82,19 @@ class _Proportions:
         self.depth += 1
         self.elements += 1
         if self.depth > MAX_DEPTH or self.elements > MAX_ELEMENTS:
-            raise XmlRefused("图形元素过多或嵌套过深，不能使用。")
+            raise refused("xml-proportion")
         if any(len(value) > MAX_ATTRIBUTE for value in attributes.values()):
-            raise XmlRefused("属性值过长，不能使用。")
+            raise refused("xml-attribute")
 
     def end(self, _name: str) -> None:
         self.depth -= 1
 
     def text(self, data: str) -> None:
         if len(data) > MAX_TEXT:
-            raise XmlRefused("文字内容过长，不能使用。")
+            raise refused("xml-text")
 
     def doctype(self, *_args: object) -> None:
-        raise XmlRefused("文件含有文档类型声明（DOCTYPE），不能使用。")
+        raise refused("xml-doctype")
 
 
 def _scan(content: bytes) -> None:
@@ -94,4 +107,4 @@ def _scan(content: bytes) -> None:
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:
-        raise XmlRefused(f"不是有效的 XML 文件：第 {error.lineno} 行") from error
+        raise refused("xml-syntax", reason=f"第 {error.lineno} 行") from error
