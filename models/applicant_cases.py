@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from models.case import CaseFile, CaseStatus, visible_to
+from models.case import CaseFile, visible_to
+from models.case_status import CaseStatus
 from models.people import User
 
 MOST = 20

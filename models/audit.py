@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import orjson
-from sqlalchemy import Connection, ForeignKey, String, Text, UniqueConstraint, event, func, select
+from sqlalchemy import (
+    Connection,
+    ForeignKey,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.calendar import now
 from models.case import CaseFile
 from models.crypto import canonical_json, seal
-from models.database import Base, BigId
+from models.database import Base, BigId, session_closing
 from models.people import User
 
 SYSTEM_CHAIN = 0
+# Where a session keeps its events of the system until the commit.
+_WAITING = "audit_waiting"
 
 
 class AuditEvent(Base):
@@ -38,6 +54,15 @@ class AuditEvent(Base):
     new: Mapped[dict[str, Any]]
     previous: Mapped[str] = mapped_column(String(64))
     digest: Mapped[str] = mapped_column(String(64))
+
+
+_COLUMNS = [column.key for column in AuditEvent.__table__.columns if column.key != "id"]
+_CASE = cast(Table, CaseFile.__table__)
+_HEADS = (
+    update(_CASE)
+    .where(_CASE.c.id == bindparam("case"))
+    .values(audit_seq=bindparam("seq"), audit_head=bindparam("head"), revision=_CASE.c.revision + 1)
+)
 
 
 class AuditChain(Base):
@@ -85,13 +110,57 @@ def record(
 ) -> AuditEvent:
     """Append an event to the chain of `case`, or to the system's chain when there is none.
 
-    The row of the case (or of the system chain) must be written in this transaction: it holds the head.
+    The row of the case must be written in this transaction: it holds the head. What goes into the system's
+    chain is linked and written at the commit (`_close`); so not inside of a savepoint, which may be undone.
     """
-    head: CaseFile | AuditChain = case if case is not None else _system_chain(session)
-    seq, previous = (head.audit_seq, head.audit_head) if isinstance(head, CaseFile) else (head.seq, head.head)
-    event = AuditEvent(
+    event = _event(action, summary, actor, case, old, new)
+    if case is not None:
+        case.audit_seq, case.audit_head = _link(session, event, case.audit_seq, case.audit_head)
+    elif session.in_nested_transaction():
+        raise RuntimeError("an event of the system inside of a savepoint")
+    else:
+        session.info.setdefault(_WAITING, []).append(event)
+    return event
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one of many cases is to read in its chain; without a case it goes to the system's."""
+
+    case: CaseFile | None
+    summary: str
+    new: Mapping[str, Any]
+
+
+def record_all(session: Session, action: str, lines: Iterable[Line], *, actor: User | None) -> None:
+    """As `record`, for the same thing in many cases: two statements. The rows of the cases must be locked."""
+    # What waits to be written holds earlier links of the same chains.
+    session.flush()
+    rows, heads = list[dict[str, Any]](), list[dict[str, Any]]()
+    for line in lines:
+        if line.case is None:
+            record(session, action, line.summary, actor=actor, new=line.new)
+            continue
+        event, case = _event(action, line.summary, actor, line.case, None, line.new), line.case
+        seq, head = _join(event, case.audit_seq, case.audit_head)
+        rows.append({name: getattr(event, name) for name in _COLUMNS})
+        heads.append({"case": case.id, "seq": seq, "head": head})
+        session.expire(case, ["audit_seq", "audit_head", "revision"])
+    if rows:
+        session.execute(insert(AuditEvent), rows)
+        session.connection().execute(_HEADS, heads)
+
+
+def _event(
+    action: str,
+    summary: str,
+    actor: User | None,
+    case: CaseFile | None,
+    old: Mapping[str, Any] | None,
+    new: Mapping[str, Any] | None,
+) -> AuditEvent:
+    return AuditEvent(
         chain=case.id if case is not None else SYSTEM_CHAIN,
-        seq=seq + 1,
         case_id=case.id if case is not None else None,
         at=now().replace(microsecond=0),
         actor_id=actor.id if actor else None,
@@ -100,15 +169,38 @@ def record(
         summary=summary,
         old=_jsonable(old),
         new=_jsonable(new),
-        previous=previous,
     )
-    event.digest = _digest(event)
+
+
+def _link(session: Session, event: AuditEvent, seq: int, head: str) -> tuple[int, str]:
+    """Put the event behind the head of its chain; the new head."""
+    linked = _join(event, seq, head)
     session.add(event)
-    if isinstance(head, CaseFile):
-        head.audit_seq, head.audit_head = event.seq, event.digest
-    else:
-        head.seq, head.head = event.seq, event.digest
-    return event
+    return linked
+
+
+def _join(event: AuditEvent, seq: int, head: str) -> tuple[int, str]:
+    event.seq, event.previous = seq + 1, head
+    event.digest = _digest(event)
+    return event.seq, event.digest
+
+
+def _close(session: Session) -> None:
+    """Write what waits for the system's chain: its one row is the last that a transaction locks.
+
+    Held any earlier, it deadlocks with whoever waits for it and holds what this transaction needs next:
+    the calendar (shared by every knock that writes), a case, a person.
+    """
+    waiting: list[AuditEvent] = session.info.pop(_WAITING, [])
+    if not waiting:
+        return
+    session.flush()
+    chain = _system_chain(session)
+    for each in waiting:
+        chain.seq, chain.head = _link(session, each, chain.seq, chain.head)
+
+
+session_closing.append(_close)
 
 
 def verify(session: Session) -> Iterator[str]:

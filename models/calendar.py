@@ -124,6 +124,8 @@ def is_shifted() -> bool:
 @contextmanager
 def fixed_at(instant: datetime) -> Iterator[None]:
     """Tests and the demo loader: the clock stands at `instant`, also in sessions opened inside."""
+    # In UTC, as it will be read back: the seals of the log are made over the text of an instant.
+    instant = instant.astimezone(UTC)
     before = _fixed.set(instant)
     moment = _moment.get()
     token = _moment.set(replace(moment, fixed=instant) if moment else None)
@@ -198,7 +200,8 @@ def set_clock(session: Session, instant: datetime | None) -> timedelta:
 def lock_installation(session: Session) -> Installation:
     """The installation row, locked until the commit: calendar or clock is about to change.
 
-    Every knock that writes holds it shared, so this waits for them. Raises Conflict when another
+    Every knock that writes holds it shared, so this waits for them: it is the first row that a
+    transaction locks, for what it held before they might wait for. Raises Conflict when another
     knock is about to change it too: both would wait for each other.
     """
     if session.get_bind().dialect.name == "postgresql":
@@ -214,17 +217,19 @@ def reopen(session: Session) -> None:
     _open(session, uncommitted_calendars)
 
 
+# Asked at the beginning of every knock and of every page: built once.
+_IN_FORCE = select(
+    Installation.calendar_version,
+    Installation.clock_offset_seconds,
+    Installation.is_training,
+    Installation.office_opens,
+)
+# A knock that counts by this calendar ends before another calendar comes into force.
+_HELD = _IN_FORCE.with_for_update(read=True)
+
+
 def _open(session: Session, load: Callable[[Session, int], Calendars] = calendars_at) -> None:
-    query = select(
-        Installation.calendar_version,
-        Installation.clock_offset_seconds,
-        Installation.is_training,
-        Installation.office_opens,
-    )
-    if session.info.get("writes"):
-        # A knock that counts by this calendar ends before another calendar comes into force.
-        query = query.with_for_update(read=True)
-    row = session.execute(query).first()
+    row = session.execute(_HELD if session.info.get("writes") else _IN_FORCE).first()
     if row is None:
         _moment.set(None)
         return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -24,38 +23,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from models.case_status import CaseStatus
 from models.crypto import EncryptedJSON
 from models.database import Base, Money, StaleWrite
 from models.people import Permission, Region, Role, User
 from models.refusal import Conflict, NotFound
-
-
-class CaseStatus(StrEnum):
-    """Where a case stands (domain-spec 1.2); the drawing names the status of each step and end."""
-
-    label: str
-    is_final: bool
-
-    def __new__(cls, value: str, label: str = "", is_final: bool = False) -> CaseStatus:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        member.is_final = is_final
-        return member
-
-    DRAFT = "draft", "草稿"
-    SUBMITTED = "submitted", "已提交"
-    SUPPLEMENTING = "supplementing", "待补正"
-    QUALIFYING = "qualifying", "资格审核中"
-    INVESTIGATING = "investigating", "尽职调查/贷前调查中"
-    BANK_PENDING = "bank_pending", "待银行受理"
-    BANK_ACCEPTED = "bank_accepted", "银行已受理"
-    GUARANTEEING = "guaranteeing", "办理反担保·抵押"
-    REFUSING = "refusing", "不符合条件（待通知）"
-    DISBURSED = "disbursed", "已放款", True
-    REFUSED = "refused", "不符合条件（已通知）", True
-    WITHDRAWN = "withdrawn", "已撤回", True
-    LAPSED = "lapsed", "逾期未补正视为撤回", True
+from models.scheme import DECLARED, Scheme
+from models.subject import Subject, SubjectKind
+from models.vocabulary import ApplicantType
 
 
 class CaseFile(Base):
@@ -85,8 +60,14 @@ class CaseFile(Base):
     guarantor_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     bank_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     applicant_user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
-    created_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    # Empty for a case that the house opened by itself.
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     policy_set_id: Mapped[int | None] = mapped_column(ForeignKey("policy_set.id"))
+    # The drawing of a case of Scheme.GENERAL; empty: the one that the scheme names.
+    process_key: Mapped[str] = mapped_column(String(60), default="")
+    # 信保贷: the firm, and the case out of which this one came.
+    subject_id: Mapped[int | None] = mapped_column(ForeignKey("subject.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
     opened_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     received_on: Mapped[date | None]
@@ -98,6 +79,7 @@ class CaseFile(Base):
     audit_head: Mapped[str] = mapped_column(String(64), default="")
     revision: Mapped[int] = mapped_column()
     region: Mapped[Region | None] = relationship()
+    subject: Mapped[Subject | None] = relationship(lazy="raise")
 
     __mapper_args__ = {"version_id_col": revision}
 
@@ -107,9 +89,33 @@ class CaseFile(Base):
         return CaseStatus(self.status)
 
     @property
+    def kind(self) -> Scheme:
+        """What the case is about."""
+        return Scheme(self.scheme)
+
+    @property
+    def process(self) -> str:
+        """The key of the drawing on which the case runs."""
+        return self.process_key or self.kind.process
+
+    @property
     def is_person(self) -> bool:
-        """个人, 合伙 and 个体工商户 apply on form F1; small enterprises on F2."""
-        return self.applicant_type != "small_enterprise"
+        """个人, 合伙 and 个体工商户 apply on form F1; small enterprises on F2, firms of 信保贷 on F3."""
+        is_startup = self.kind is Scheme.STARTUP_LOAN
+        return is_startup and self.applicant_type != ApplicantType.SMALL_ENTERPRISE
+
+    @property
+    def form_kind(self) -> str:
+        """The key of the application form and of its list of materials; empty: the case has neither."""
+        if self.kind is Scheme.STARTUP_LOAN:
+            return self.applicant_type
+        is_declared = self.kind is Scheme.CREDIT_APPLICATION
+        return f"{DECLARED}{self.applicant_type}" if is_declared else ""
+
+    @property
+    def type_label(self) -> str:
+        """个人, 小微企业, …; of a case of 信保贷 what it is about, with the kind of firm."""
+        return type_title(self.scheme, self.applicant_type)
 
 
 class CaseDepartment(Base):
@@ -134,10 +140,15 @@ class CaseCounter(Base):
 
 def next_number(session: Session, series: str) -> str:
     """The next number of a series without gaps, e.g. CD202600042; the row is locked until the commit."""
+    return next_numbers(session, series, 1)[0]
+
+
+def next_numbers(session: Session, series: str, count: int) -> list[str]:
+    """The next `count` numbers of a series, at once."""
     counted = (
         update(CaseCounter)
         .where(CaseCounter.series == series)
-        .values(last=CaseCounter.last + 1)
+        .values(last=CaseCounter.last + count)
         .returning(CaseCounter.last)
         .execution_options(synchronize_session=False)
     )
@@ -147,7 +158,16 @@ def next_number(session: Session, series: str) -> str:
         insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
         session.execute(insert(CaseCounter).values(series=series, last=0).on_conflict_do_nothing())
         last = session.scalar(counted)
-    return f"{series}{last:05d}"
+    assert last is not None
+    return [f"{series}{number:05d}" for number in range(last - count + 1, last + 1)]
+
+
+def type_title(scheme: str, applicant_type: str) -> str:
+    """What a list calls the kind of a case."""
+    if scheme == Scheme.STARTUP_LOAN:
+        return ApplicantType.title_of(applicant_type)
+    label = Scheme(scheme).label
+    return f"{label}（{SubjectKind.title_of(applicant_type)}）" if applicant_type else label
 
 
 def visible_to(user: User) -> ColumnElement[bool]:
@@ -159,7 +179,7 @@ def visible_to(user: User) -> ColumnElement[bool]:
         return or_(CaseFile.applicant_user_id == user.id, CaseFile.created_by_id == user.id)
     if user.may(Permission.CASE_OVERSEE):
         # What was never handed in is nobody's business but the person's who writes it.
-        within = true() if role is Role.AUDITOR else CaseFile.region_id.in_(_regions_below(user))
+        within = true() if role is Role.AUDITOR else CaseFile.region_id.in_(regions_below(user))
         return and_(CaseFile.submitted_at.is_not(None), within)
     return or_(
         CaseFile.created_by_id == user.id,
@@ -169,7 +189,7 @@ def visible_to(user: User) -> ColumnElement[bool]:
     )
 
 
-def _regions_below(user: User) -> Any:
+def regions_below(user: User) -> Any:
     """The user's region and everything under it (旗县 and 盟市: three levels)."""
     top = user.department.region_id if user.department else 0
     children = select(Region.id).where(Region.parent_id == top)
@@ -193,7 +213,9 @@ def locked(session: Session, case_id: int) -> CaseFile:
 
     Raises StaleWrite when another knock changed it after this session had read it.
     """
-    query = select(CaseFile, CaseFile.revision).where(CaseFile.id == case_id).with_for_update()
+    # The key never changes: a case that posts a message to this one, by its foreign key, need not wait.
+    held = select(CaseFile, CaseFile.revision).where(CaseFile.id == case_id)
+    query = held.with_for_update(key_share=True)
     case, revision = session.execute(query).one()
     if case.revision != revision:
         raise StaleWrite(f"case {case_id} was read at {case.revision} and is at {revision}")

@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from models.case import CaseFile, CaseStatus, visible_to
+from models.case import CaseFile, type_title, visible_to
+from models.case_status import CaseStatus
 from models.crypto import keyed_hash
 from models.identity import normalize
 from models.keyset import containing, cursor_after, read_cursor
 from models.people import Department, User
+from models.scheme import Scheme
 
 PAGE = 20
 # What the column of the id can hold: a typed cursor may say more.
@@ -30,6 +32,7 @@ class Wanted:
     text: str = ""
     status: str = ""
     after: str = ""
+    scheme: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,18 @@ class Found:
     case_id: int
     number: str
     applicant_name: str
+    scheme: str
     applicant_type: str
     amount: Decimal | None
     term_months: int | None
     status: CaseStatus
     bank: str
     opened_at: datetime
+
+    @property
+    def type_label(self) -> str:
+        """个人, 小微企业, 信保贷申报（中小微企业）, …"""
+        return type_title(self.scheme, self.applicant_type)
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,7 @@ def _lines() -> Any:
         CaseFile.id,
         CaseFile.number,
         CaseFile.applicant_name,
+        CaseFile.scheme,
         CaseFile.applicant_type,
         CaseFile.amount,
         CaseFile.term_months,
@@ -87,6 +97,8 @@ def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
     criteria: list[ColumnElement[bool]] = []
     if wanted.status in CaseStatus.__members__.values():
         criteria.append(CaseFile.status == wanted.status)
+    if wanted.scheme in Scheme.__members__.values():
+        criteria.append(CaseFile.scheme == wanted.scheme)
     if wanted.text.strip():
         criteria.append(_named(wanted.text.strip()))
     return criteria
@@ -108,6 +120,7 @@ def _found(row: Any) -> Found:
         case_id=row.id,
         number=row.number,
         applicant_name=row.applicant_name,
+        scheme=row.scheme,
         applicant_type=row.applicant_type,
         amount=row.amount,
         term_months=row.term_months,

@@ -140,6 +140,8 @@ class Database:
         ):
             _opened(session)
             yield session
+            for hook in session_closing:
+                hook(session)
             session.commit()
 
     @contextmanager
@@ -165,6 +167,8 @@ class Database:
 
 _bound: list[Database] = []
 session_opened: list[Callable[[Session], None]] = []
+# What a transaction does last: after these nothing is locked any more.
+session_closing: list[Callable[[Session], None]] = []
 
 
 def bind(database: Database) -> Database:
@@ -197,6 +201,11 @@ def reading() -> Iterator[Session]:
 def is_full(fault: OperationalError) -> bool:
     """Whether there is no room left to write (SQLITE_FULL; SQLSTATE 53100)."""
     return "is full" in str(fault.orig) or getattr(fault.orig, "sqlstate", None) == "53100"
+
+
+def is_deadlock(fault: OperationalError) -> bool:
+    """Whether the server ended this transaction for another's sake: done again, it goes through (40P01)."""
+    return getattr(fault.orig, "sqlstate", None) == "40P01"
 
 
 def ping() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, select
@@ -25,7 +26,8 @@ class Document(Base):
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     storage_key: Mapped[str] = mapped_column(String(64), unique=True)
-    uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    # Empty: handed in by the public.
+    uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     uploaded_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
 
@@ -39,3 +41,11 @@ def documents_of(session: Session, case: CaseFile) -> list[Document]:
             .order_by(Document.id)
         )
     )
+
+
+def document_kinds(session: Session, case_ids: Sequence[int]) -> list[tuple[int, str]]:
+    """(case, kind) of the materials of many cases that have not been removed."""
+    query = select(Document.case_id, Document.kind).where(
+        Document.case_id.in_(case_ids), Document.removed_at.is_(None)
+    )
+    return [(row.case_id, row.kind) for row in session.execute(query)]

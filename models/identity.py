@@ -88,6 +88,20 @@ class Uscc:
         return self.number[-1] == uscc_check_character(self.number[:-1])
 
 
+def plain_number(text: str, field: str = "") -> str:
+    """A 流水号, 借据号 or 凭证号 as it is kept and compared: as `normalize`, without blanks, up to 60 characters.
+
+    Raises Refusal at `field`.
+    """
+    try:
+        found = "".join(normalize(text).split())
+    except Refusal as refusal:
+        raise Refusal(refusal.message, field) from refusal
+    if len(found) > 60:
+        raise Refusal("编号不得超过 60 个字。", field)
+    return found
+
+
 def normalize(text: str) -> str:
     """NFKC (full-width to ASCII), without outer blanks, in capitals.
 

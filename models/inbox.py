@@ -15,9 +15,10 @@ from models.calendar import calendar, end_of, local_date, today
 from models.case import CaseFile
 from models.deadline import NO_DEADLINE, WHILE_PAUSED, Deadline
 from models.keyset import containing, cursor_after, read_cursor
+from models.notification import unread
 from models.people import Department, Permission, Role, User
 from models.vocabulary import Labelled
-from models.workflow import DONE, IS_OPEN, OPEN, UserTask
+from models.workflow import DONE, IS_LISTED, OPEN, UserTask
 from models.working_days import Light, due_on, light, light_words
 
 PAGE = 20
@@ -57,6 +58,8 @@ class Item:
     # The clock of the step and its last day; empty for a step without one.
     deadline_id: int | None
     due_on: date | None
+    # The drawing says that it is urgent (急件); the order stays that of the last days.
+    is_urgent: bool
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,25 @@ def overdue(session: Session, user: User) -> int:
     return min(sum(found), COUNT_CAP)
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """How much waits: messages; tasks, each up to COUNT_CAP: held by the person; for his department to claim, and late of that."""
+
+    unread: int = 0
+    mine: int = 0
+    department: int = 0
+    late: int = 0
+
+
+def waiting(session: Session, user: User) -> Waiting:
+    """What the header and the menu say on every full page; one query."""
+    if not user.may(Permission.TASK_WORK):
+        return Waiting(*session.execute(select(unread(user.id))).one())
+    held, free = (_within(user, scope) for scope in (Scope.MINE, Scope.DEPARTMENT))
+    parts = [_capped(part) for part in (held, free, and_(free, _in_light(Light.OVER)))]
+    return Waiting(*session.execute(select(unread(user.id), *parts)).one())
+
+
 def steps(session: Session, user: User, scope: Scope) -> list[tuple[str, str]]:
     """The steps that occur in the person's lists, for the filter."""
     within = (
@@ -137,6 +159,7 @@ def _lines() -> Any:
             UserTask.due_at,
             UserTask.done_at,
             UserTask.status,
+            UserTask.priority,
             Deadline.id.label("deadline_id"),
             Deadline.due_on,
             Deadline.provisional,
@@ -152,13 +175,13 @@ def _lines() -> Any:
 
 def _within(user: User, scope: Scope) -> ColumnElement[bool]:
     if scope is Scope.MINE:
-        return and_(IS_OPEN, UserTask.assignee_id == user.id)
+        return and_(IS_LISTED, UserTask.assignee_id == user.id)
     if scope is Scope.DONE:
         return and_(UserTask.done_by_id == user.id, UserTask.status == DONE)
     if user.department_id is None or not user.may(Permission.TASK_WORK):
         return false()
     mine = and_(
-        IS_OPEN,
+        IS_LISTED,
         UserTask.department_id == user.department_id,
         UserTask.permission.in_(sorted(permission.value for permission in Role(user.role).permissions)),
     )
@@ -228,6 +251,7 @@ def _item(row: Any) -> Item:
         provisional=bool(row.provisional),
         deadline_id=row.deadline_id,
         due_on=row.due_on,
+        is_urgent=bool(row.priority),
     )
 
 

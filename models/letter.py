@@ -36,6 +36,27 @@ class LetterKind(StrEnum):
     DISBURSEMENT = "disbursement", "放款通知书", "创贷放"
     WITHDRAWAL = "withdrawal", "终止办理通知书", "创贷终"
     PAUSE = "pause", "暂停计时告知书", "创贷停"
+    # 信保贷: the result of a declaration (N9)
+    SCREENING_RESULT = "screening_result", "甄别结果告知书", "信保甄"
+    # 信保贷: arrears and 代偿 (N12, N15, N16)
+    ARREARS_REPORT = "arrears_report", "逾期首日报告", "信保逾"
+    DEMAND = "demand", "催收通知书", "信保催"
+    SIXTY_REPORT = "sixty_report", "逾期满60日报告", "信保满"
+    COMPENSATION_REQUEST = "comp_request", "代偿申请书", "信保代申"
+    COMPENSATION_CONSENT = "comp_consent", "代偿同意书", "信保代同"
+    COMPENSATION_REFUSAL = "comp_refusal", "不同意代偿告知书", "信保代否"
+    COMPENSATION_NOTICE = "comp_notice", "代偿通知书", "信保代通"
+    COMPENSATION_CONFIRMATION = "comp_confirm", "代偿确认书", "信保代确"
+    # 信保贷: the loan
+    LOAN_REFUSAL = "loan_refusal", "“信保贷”不予办理告知书", "信保否"
+    # 信保贷: register, exit and blacklist (N11, N13, N17, F11)
+    RECOMMENDATION = "recommendation", "信用企业（户）推荐名单", "信保荐"
+    EXIT_WARNING = "exit_warning", "预警提示函", "信保警"
+    STATEMENT_NOTICE = "statement_notice", "陈述权利告知书", "信保陈"
+    BLACKLIST_DECISION = "blacklist_decision", "信贷“黑名单”决定书", "信保黑"
+    BLACKLIST_CIRCULAR = "blacklist_circular", "信贷“黑名单”通报", "信保通"
+    # 信保贷: objections to a notice (D-27)
+    OBJECTION = "objection", "公示异议核实结论告知书", "信保异"
 
 
 class Letter(Base):

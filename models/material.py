@@ -1,11 +1,12 @@
-"""Room material: the published, closed list of what an applicant hands in (A-03), per applicant type."""
+"""Room material: the published, closed list of what an applicant hands in (A-03, B-10), per kind of form."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.vocabulary import ApplicantType
+from models.compensation import DueProof
+from models.vocabulary import ApplicantType, TaxGrade
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,13 @@ _CONTRACTS = MaterialKind("labour_contracts", "新招用人员劳动合同", "�
 _PAYROLL = MaterialKind("payroll_proof", "工资发放和社会保险缴费凭证", "最近3个月")
 _PLEDGE = MaterialKind("commitment_letter", "承诺书", "法定代表人签字并加盖企业公章")
 
+_DECLARATION = MaterialKind("declaration_form", "“信保贷”申报表", "本系统打印，签字并加盖公章。" + _SCAN)
+_QUERY = MaterialKind("query_authorisation", "信用信息查询授权书", "企业（户）和法定代表人（经营者）签字盖章")
+_TAX_OPINION = MaterialKind(
+    "tax_opinion", "税务部门无重大税收违法意见", "未评定纳税信用等级的个体工商户提供，由主管税务机关出具"
+)
+_RECOMMENDATION = MaterialKind("recommendation", "推荐意见", "推荐申报的提供，加盖推荐单位公章。" + _SCAN)
+
 _SECURITY = (_WAIVER, _SURETY, _COLLATERAL)
 _PERSONAL = (
     _ID_CARD, _SPOUSE_ID_CARD, _HOUSEHOLD, _MARRIAGE, _LICENCE, _GROUP, _CREDIT, _SPOUSE_CREDIT, _PREMISES,
@@ -53,26 +61,48 @@ _ENTERPRISE = (
     *_SECURITY,
 )  # fmt: skip
 
+_DECLARED_FIRM = (
+    _DECLARATION, _COMPANY_CREDIT, _QUERY, _LICENCE, _LEGAL_ID, _PREMISES, _RECOMMENDATION,
+)  # fmt: skip
+_DECLARED_TRADER = (
+    _DECLARATION, _CREDIT, _QUERY, _LICENCE, _ID_CARD, _PREMISES, _TAX_OPINION, _RECOMMENDATION,
+)  # fmt: skip
+
 PUBLISHED: dict[str, tuple[MaterialKind, ...]] = {
     ApplicantType.PERSON.value: _PERSONAL,
     ApplicantType.PARTNERSHIP.value: _PERSONAL,
     ApplicantType.SOLE_TRADER.value: _PERSONAL,
     ApplicantType.SMALL_ENTERPRISE.value: _ENTERPRISE,
+    "credit_enterprise": _DECLARED_FIRM,
+    "credit_sole_trader": _DECLARED_TRADER,
 }
-"""Everything that may ever be asked for, by applicant type; the public guide prints it (A-19)."""
+"""Everything that may ever be asked for, by `CaseFile.form_kind`; the public guide prints it (A-19)."""
+
+INDISPENSABLE = {_DECLARATION, _COMPANY_CREDIT, _CREDIT}
+"""B-10: without the report and the form a declaration of 信保贷 is not received at all."""
 
 MATERIALS = {kind.code: kind for kinds in PUBLISHED.values() for kind in kinds}
 
 OUTSIDE_THE_LIST = MaterialKind("outside_list", "清单以外的材料", "公布清单之外的要求，系统予以标记（S-3.5）")
 
 
-def published_materials(applicant_type: str) -> list[MaterialKind]:
-    """The whole list published for an `ApplicantType` value, conditional kinds included."""
-    return list(PUBLISHED[ApplicantType(applicant_type).value])
+# What others than the applicant hand in, by kind: no list is published for them.
+OTHERS = {
+    "objection_evidence": "异议证据材料",
+    "objection_seal": "加盖公章的异议书",
+    "blacklist_evidence": "列入黑名单的证据材料",
+    "firm_statement": "当事人书面陈述",
+    **{proof.material: proof.label for proof in DueProof},
+}
 
 
-def required_materials(applicant_type: str, application: Mapping[str, object]) -> list[MaterialKind]:
-    """What this one application (its F1 or F2 answers) must bring, and nothing beyond it (A-03)."""
+def published_materials(form_kind: str) -> list[MaterialKind]:
+    """The whole list published for a `CaseFile.form_kind`, conditional kinds included; none for other cases."""
+    return list(PUBLISHED.get(form_kind, ()))
+
+
+def required_materials(form_kind: str, application: Mapping[str, object]) -> list[MaterialKind]:
+    """What this one application (its F1, F2 or F3 answers) must bring, and nothing beyond it (A-03)."""
     unneeded: set[MaterialKind] = set()
     if application.get("marital") != "married":
         unneeded |= {_SPOUSE_ID_CARD, _MARRIAGE, _SPOUSE_CREDIT}
@@ -82,15 +112,19 @@ def required_materials(applicant_type: str, application: Mapping[str, object]) -
         unneeded.add(_SURETY)
     if not application.get("collaterals"):
         unneeded.add(_COLLATERAL)
-    return [kind for kind in published_materials(applicant_type) if kind not in unneeded]
+    if application.get("channel") != "recommended":
+        unneeded.add(_RECOMMENDATION)
+    if application.get("tax_grade") != TaxGrade.NONE:
+        unneeded.add(_TAX_OPINION)
+    return [kind for kind in published_materials(form_kind) if kind not in unneeded]
 
 
-def material_choices(applicant_type: str | None = None) -> list[tuple[str, str]]:
-    """(code, title) pairs of the published list, of one applicant type or of all, and the marked outsider."""
-    kinds = published_materials(applicant_type) if applicant_type else list(MATERIALS.values())
+def material_choices(form_kind: str = "") -> list[tuple[str, str]]:
+    """(code, title) pairs of the published list, of one kind of form or of all, and the marked outsider."""
+    kinds = published_materials(form_kind) if form_kind else list(MATERIALS.values())
     return [(kind.code, kind.label) for kind in [*kinds, OUTSIDE_THE_LIST]]
 
 
 def material_label(code: str) -> str:
     """The title behind a stored code; an unknown code is shown as it is."""
-    return dict(material_choices()).get(code, code)
+    return {**OTHERS, **dict(material_choices())}.get(code, code)

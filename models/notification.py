@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, func, select, tuple_
+from sqlalchemy import ForeignKey, Index, ScalarSelect, String, Text, func, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.case import CaseFile, visible_to
@@ -31,19 +31,21 @@ class Notification(Base):
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
     kind: Mapped[str] = mapped_column(String(30))
     text: Mapped[str] = mapped_column(Text)
+    # Where it is dealt with, as `room:number` (webapp/places.py); empty: on the page of its case.
+    place: Mapped[str] = mapped_column(String(80), default="")
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
 
 
-def unread_count(session: Session, user_id: int) -> int:
-    """How many messages a person has not read, up to UNREAD_CAP; one look into the index."""
+def unread(user_id: int) -> ScalarSelect[int]:
+    """How many messages a person has not read, up to UNREAD_CAP: one look into the index, part of a larger question."""
     rows = (
         select(Notification.id)
         .where(Notification.user_id == user_id, Notification.read_at.is_(None))
         .limit(UNREAD_CAP)
         .subquery()
     )
-    return session.scalar(select(func.count()).select_from(rows)) or 0
+    return select(func.count()).select_from(rows).scalar_subquery()
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Message:
     number: str
     created_at: datetime
     is_read: bool
+    place: str = ""
 
     @property
     def title(self) -> str:
@@ -86,7 +89,7 @@ def messages_of(session: Session, user: User, after: str = "", limit: int = 20) 
         query = query.where(tuple_(Notification.created_at, Notification.id) < read_cursor(after))
     rows = session.execute(query.limit(limit + 1)).all()
     lines = [
-        Message(row.id, row.kind, row.text, number or "", row.created_at, row.read_at is not None)
+        Message(row.id, row.kind, row.text, number or "", row.created_at, row.read_at is not None, row.place)
         for row, number in rows[:limit]
     ]
     more = cursor_after(lines[-1].created_at, lines[-1].id) if len(rows) > limit else ""

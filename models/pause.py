@@ -135,6 +135,7 @@ CHANGES = {
     "resume": "恢复计时",
     "calendar": "工作日日历调整",
     "undo": "撤销日历调整",
+    "migration": "案卷迁移",
 }
 
 

@@ -29,7 +29,39 @@ class DepartmentKind(StrEnum):
     BANK = "bank", "经办金融机构"
     FINANCE = "finance", "财政部门"
     CENTRAL_BANK = "central_bank", "人民银行分支机构"
+    FINANCE_CENTER = "finance_center", "金融服务中心"
+    LEADING_GROUP = "leading_group", "县域金融工程领导小组"
+    CREDIT_CENTER = "credit_center", "社会信用管理中心"
+    ECONOMIC_POLICE = "economic_police", "公安经侦大队"
+    COURT = "court", "法院"
+    PROCURATORATE = "procuratorate", "检察院"
+    TAX = "tax", "税务局"
+    MARKET = "market", "市场监管局"
+    INDUSTRY = "industry", "工信局"
+    COMMERCE = "commerce", "工商联"
     OPERATIONS = "operations", "系统运维"
+
+
+# What a lane may be called: the title of a kind, or the name that 信保贷 gives to it.
+LANES = {kind.label: kind for kind in DepartmentKind} | {
+    "合作金融机构": DepartmentKind.BANK,
+    "担保公司": DepartmentKind.GUARANTOR,
+}
+
+
+# 信保贷: who organises and decides, and who screens (B-12).
+LEADING = (DepartmentKind.FINANCE_CENTER, DepartmentKind.LEADING_GROUP)
+SCREENING = (
+    DepartmentKind.CENTRAL_BANK,
+    DepartmentKind.CREDIT_CENTER,
+    DepartmentKind.ECONOMIC_POLICE,
+    DepartmentKind.COURT,
+    DepartmentKind.PROCURATORATE,
+    DepartmentKind.TAX,
+    DepartmentKind.MARKET,
+    DepartmentKind.INDUSTRY,
+    DepartmentKind.COMMERCE,
+)
 
 
 class Permission(StrEnum):
@@ -48,6 +80,8 @@ class Permission(StrEnum):
     CLOCK_SET = "clock:set"
     CALENDAR_MANAGE = "calendar:manage"
     JOBS_MANAGE = "jobs:manage"
+    CREDIT_READ = "credit:read"
+    CREDIT_WORK = "credit:work"
 
 
 class Role(StrEnum):
@@ -64,7 +98,17 @@ class Role(StrEnum):
         return member
 
     APPLICANT = "applicant", "申请人", (Permission.CASE_CREATE, Permission.CASE_READ, Permission.TASK_WORK)
-    CLERK = "clerk", "经办人", (Permission.CASE_CREATE, Permission.CASE_READ, Permission.TASK_WORK)
+    CLERK = (
+        "clerk",
+        "经办人",
+        (
+            Permission.CASE_CREATE,
+            Permission.CASE_READ,
+            Permission.TASK_WORK,
+            Permission.CREDIT_READ,
+            Permission.CREDIT_WORK,
+        ),
+    )
     SUPERVISOR = (
         "supervisor",
         "部门负责人",
@@ -74,11 +118,17 @@ class Role(StrEnum):
             Permission.TASK_WORK,
             Permission.TASK_ASSIGN,
             Permission.EXTENSION_APPROVE,
+            Permission.CREDIT_READ,
+            Permission.CREDIT_WORK,
         ),
     )
-    MANAGER = "manager", "主管领导", (Permission.CASE_READ, Permission.CASE_OVERSEE)
+    MANAGER = "manager", "主管领导", (Permission.CASE_READ, Permission.CASE_OVERSEE, Permission.CREDIT_READ)
     PROCESS_OWNER = "process_owner", "流程负责人", (Permission.PROCESS_MANAGE, Permission.POLICY_MANAGE)
-    AUDITOR = "auditor", "审计员", (Permission.CASE_READ, Permission.CASE_OVERSEE, Permission.AUDIT_READ)
+    AUDITOR = (
+        "auditor",
+        "审计员",
+        (Permission.CASE_READ, Permission.CASE_OVERSEE, Permission.AUDIT_READ, Permission.CREDIT_READ),
+    )
     ADMINISTRATOR = (
         "administrator",
         "系统管理员",
@@ -169,15 +219,20 @@ def user_named(session: Session, username: str) -> User | None:
     return session.scalars(select(User).where(User.username == username)).first()
 
 
+def owners(session: Session) -> list[int]:
+    """The ids of the process owners."""
+    return list(session.scalars(select(User.id).where(User.role == Role.PROCESS_OWNER.value, User.is_active)))
+
+
 def department_choices(session: Session, kind: DepartmentKind) -> list[tuple[str, str]]:
     """(id, name) pairs of the active offices of a kind, by name."""
     query = select(Department).where(Department.kind == kind, Department.is_active).order_by(Department.name)
     return [(str(row.id), row.name) for row in session.scalars(query)]
 
 
-def region_choices(session: Session) -> list[tuple[str, str]]:
-    """(id, name) pairs of the regions in which a 人社部门 takes applications, by code."""
-    served = select(Department.region_id).where(Department.kind == DepartmentKind.HRSS, Department.is_active)
+def region_choices(session: Session, kind: DepartmentKind = DepartmentKind.HRSS) -> list[tuple[str, str]]:
+    """(id, name) pairs of the regions in which an office of that kind takes applications, by code."""
+    served = select(Department.region_id).where(Department.kind == kind, Department.is_active)
     query = select(Region).where(Region.id.in_(served)).order_by(Region.code)
     return [(str(row.id), row.name) for row in session.scalars(query)]
 

@@ -14,6 +14,8 @@ MILESTONES = (
     "case.created", "case.submitted", "case.withdrawn", "task.claimed", "task.completed", "deadline.missed",
     "deadline.extended", "deadline.pause_requested", "deadline.pause_refused", "deadline.paused", "deadline.resumed",
     "letter.issued", "supplement.repeated",
+    "listing.cancelled", "blacklist.added", "blacklist.objected", "receipt.noted", "receipt.urged",
+    "case.opened", "notice.announced", "notice.confirmed", "notice.entry_removed",
 )  # fmt: skip
 
 

@@ -47,6 +47,12 @@ class Conflict(Refusal):
     status = 409
 
 
+class Busy(Refusal):
+    """The host has too much to do just now; the same again later goes through (503)."""
+
+    status = 503
+
+
 def refuse(found: Iterable[Refusal]) -> None:
     """Raises one Refusal that carries all of `found`; does nothing when there is none."""
     every = list(found)

@@ -31,6 +31,7 @@ class Stalled:
     number: str
     applicant_name: str
     definition_id: int
+    kind: str
     element_id: str
     name: str
     due_at: datetime
@@ -42,7 +43,7 @@ def stalled(session: Session, limit: int = 500) -> list[Stalled]:
     """The timers that stand still, the longest overdue first."""
     shown = (
         *(Timer.id, Timer.case_id, CaseFile.number, CaseFile.applicant_name),
-        *(ProcessInstance.definition_id, Timer.element_id),
+        *(ProcessInstance.definition_id, Timer.kind, Timer.element_id),
         func.coalesce(Deadline.name, "").label("name"),
         *(Timer.due_at, Timer.attempts, Timer.fault),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +13,10 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
-    func,
     literal,
-    select,
     text,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.case import CaseFile
 from models.database import Base, BigId
@@ -30,6 +27,8 @@ OPEN, DONE, CANCELLED = "open", "done", "cancelled"
 ARMED, FIRED, STALLED = "armed", "fired", "stalled"
 # What a timer belongs to: an event of the drawing, or a clock of the house itself (processes/case_clock.py).
 DRAWN = "drawn"
+# A message of another case that has arrived (processes/message.py).
+MESSAGE = "message"
 
 
 class ProcessDefinition(Base):
@@ -45,8 +44,21 @@ class ProcessDefinition(Base):
     bpmn: Mapped[str] = mapped_column(Text)
     decisions: Mapped[dict[str, Any]]
     spec_json: Mapped[str] = mapped_column(Text)
+    # Decision id → rows of inputs and what is expected of them; run before every publication.
+    tests: Mapped[dict[str, Any]]
     digest: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    # The second person, where one had to agree.
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    based_on_id: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))
+    # It came with the program; an owner's version lies above it until the owner takes it over.
+    is_shipped: Mapped[bool] = mapped_column(default=False)
     published_at: Mapped[datetime]
+    # From this instant new cases start on it.
+    effective_at: Mapped[datetime]
+    # Taken back before it was in force; no case has ever started on it.
+    withdrawn_at: Mapped[datetime | None]
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
 
@@ -78,24 +90,24 @@ class UserTask(Base):
             "assignee_id",
             "due_at",
             "id",
-            postgresql_where=text("status = 'open' AND assignee_id IS NOT NULL"),
-            sqlite_where=text("status = 'open' AND assignee_id IS NOT NULL"),
+            postgresql_where=text("status = 'open' AND assignee_id IS NOT NULL AND board = ''"),
+            sqlite_where=text("status = 'open' AND assignee_id IS NOT NULL AND board = ''"),
         ),
         Index(
             "ix_user_task_pool",
             "department_id",
             "due_at",
             "id",
-            postgresql_where=text("status = 'open' AND assignee_id IS NULL"),
-            sqlite_where=text("status = 'open' AND assignee_id IS NULL"),
+            postgresql_where=text("status = 'open' AND assignee_id IS NULL AND board = ''"),
+            sqlite_where=text("status = 'open' AND assignee_id IS NULL AND board = ''"),
         ),
         Index(
             "ix_user_task_team",
             "department_id",
             "due_at",
             "id",
-            postgresql_where=text("status = 'open' AND assignee_id IS NOT NULL"),
-            sqlite_where=text("status = 'open' AND assignee_id IS NOT NULL"),
+            postgresql_where=text("status = 'open' AND assignee_id IS NOT NULL AND board = ''"),
+            sqlite_where=text("status = 'open' AND assignee_id IS NOT NULL AND board = ''"),
         ),
         Index("ix_user_task_done", "done_by_id", "done_at", "id"),
         Index("ix_user_task_case", "case_id", "status"),
@@ -108,6 +120,10 @@ class UserTask(Base):
     element_id: Mapped[str] = mapped_column(String(80))
     name: Mapped[str] = mapped_column(String(100))
     form_key: Mapped[str] = mapped_column(String(60))
+    # The board on which many such tasks are answered at once; empty: listed one by one in the inbox.
+    board: Mapped[str] = mapped_column(String(20), default="")
+    # 0: ordinary; 1: urgent (急件), as the drawing says.
+    priority: Mapped[int] = mapped_column(default=0)
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
     permission: Mapped[str] = mapped_column(String(40))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
@@ -184,50 +200,11 @@ class TaskDraft(Base):
 
 # Written into the statement, not bound: a prepared plan for any status cannot use the partial indexes.
 IS_OPEN = UserTask.status == literal(OPEN, literal_execute=True)
+# In the inbox; what is answered on a board is not listed one by one.
+IS_LISTED = and_(IS_OPEN, UserTask.board == literal("", literal_execute=True))
 IS_ARMED = Timer.status == literal(ARMED, literal_execute=True)
 
 
 def open_tasks_of(case: CaseFile) -> Any:
     """Criterion: the open tasks of a case."""
     return and_(UserTask.case_id == case.id, UserTask.status == OPEN)
-
-
-@dataclass(frozen=True)
-class Version:
-    """One published version as a list shows it; `running` counts the cases on it that have not ended."""
-
-    id: int
-    key: str
-    name: str
-    version: int
-    digest: str
-    published_at: datetime
-    published_by: str
-    running: int
-    decisions: list[str]
-
-
-def versions(session: Session) -> list[Version]:
-    """Every published version, newest first for each drawing."""
-    row = ProcessDefinition
-    running = (
-        select(func.count())
-        .select_from(ProcessInstance)
-        .where(ProcessInstance.definition_id == row.id, ProcessInstance.is_finished.is_(False))
-        .scalar_subquery()
-    )
-    shown = (row.id, row.key, row.name, row.version, row.digest, row.published_at, row.decisions)
-    query = select(*shown, User.name.label("published_by"), running.label("running"))
-    found = session.execute(
-        query.outerjoin(User, User.id == row.published_by_id).order_by(row.key, row.version.desc())
-    ).mappings()
-    return [
-        Version(
-            **{
-                **line,
-                "published_by": line["published_by"] or "系统",
-                "decisions": sorted(line["decisions"]),
-            }
-        )
-        for line in found
-    ]

@@ -110,7 +110,7 @@ class Light(StrEnum):
     def words(self, days: int = 0) -> str:
         """What is written beside the light; `days` as `remaining` returns them."""
         if self is Light.OVER:
-            return f"超期 {-days} 日" if days else "已超期"
+            return f"超期 {-days} 日" if days else "超期不足 1 日"
         if self in (Light.SOON, Light.OK):
             return f"剩 {days} 日" if days else "即将到期"
         return self.label
@@ -190,7 +190,7 @@ def light(due: date | None, today: date, calendar: Calendar, warn: int = 2, unit
 
 
 def light_words(due: date | None, today: date, calendar: Calendar, unit: Unit = "working") -> str:
-    """The light of a term in words: “超期 2 日”, “今日到期”, “剩 3 日”, “无时限”."""
+    """The light of a term in words: “超期 2 日”, “超期不足 1 日”, “今日到期”, “剩 3 日”, “无时限”."""
     days = 0 if due is None else remaining(today, due, calendar, unit)
     return light(due, today, calendar, unit=unit).words(days)
 
