@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from forms import application_enterprise as enterprise
 from forms import application_person as person
+from forms import declaration
 from forms.application_rules import Answers, cross_step_faults, is_exempt, is_personal
 from forms.base import BaseForm, FormContext, errors_by_field, formdata_from_json
+from forms.declaration_rules import is_declared
 from models.refusal import NotFound, Refusal
+from models.scheme import DECLARED
+from models.subject import SubjectKind
 from models.vocabulary import ApplicantType
+
+# Form class → what it declares: looked through once.
+_FIELDS: dict[Any, frozenset[str]] = {}
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,15 @@ def _personal(applicant: type[BaseForm]) -> list[Step]:
     ]
 
 
+def _declared() -> list[Step]:
+    return [
+        Step("firm", "主体信息", declaration.FirmForm),
+        Step("operation", "经营与纳税", declaration.OperationForm),
+        Step("need", "融资需求", declaration.NeedForm),
+        Step("promise", "申报与承诺", declaration.DeclarationPromiseForm),
+    ]
+
+
 APPLICATION_STEPS: dict[str, list[Step]] = {
     ApplicantType.PERSON.value: _personal(person.ApplicantForm),
     ApplicantType.PARTNERSHIP.value: _personal(person.PartnershipApplicantForm),
@@ -45,11 +62,12 @@ APPLICATION_STEPS: dict[str, list[Step]] = {
         Step("guarantee", "反担保", enterprise.GuaranteeForm),
         Step("account", "账户与承诺", enterprise.EnterpriseAccountForm),
     ],
+    **{f"{DECLARED}{kind}": _declared() for kind in SubjectKind},
 }
 
 
 def steps_for(applicant_type: str) -> list[Step]:
-    """The steps of an `ApplicantType` value; `Refusal` for an unknown type."""
+    """The steps of a `CaseFile.form_kind`; `Refusal` for an unknown kind."""
     if applicant_type not in APPLICATION_STEPS:
         raise Refusal("申请人类型不正确，请重新选择", "applicant_type")
     return APPLICATION_STEPS[applicant_type]
@@ -65,7 +83,10 @@ def step_for(applicant_type: str, key: str) -> Step:
 
 def declared_fields(form: type[BaseForm]) -> frozenset[str]:
     """The names that a form declares; nothing else is ever taken from a body."""
-    return frozenset(name for name in dir(form) if hasattr(getattr(form, name), "_formfield"))
+    if form not in _FIELDS:
+        named = frozenset(name for name in dir(form) if hasattr(getattr(form, name), "_formfield"))
+        _FIELDS[form] = named | form.declared()
+    return _FIELDS[form]
 
 
 def field_names(applicant_type: str) -> frozenset[str]:
@@ -80,7 +101,8 @@ def unknown_fields(applicant_type: str, fields: Mapping[str, object]) -> list[st
 
 def fill(form: type[BaseForm], fields: Mapping[str, object], context: FormContext) -> BaseForm:
     """A bound form filled from JSON-shaped fields, of which only the declared ones are read."""
-    declared = {name: value for name, value in fields.items() if name in declared_fields(form)}
+    known = declared_fields(form)
+    declared = {name: value for name, value in fields.items() if name in known}
     return form(formdata_from_json(declared), csrf=False).bind(context)
 
 
@@ -144,6 +166,8 @@ def _answers(forms: list[BaseForm]) -> Answers:
 
 
 def _completed(applicant_type: str, answers: Answers) -> Answers:
+    if is_declared(applicant_type):
+        return answers
     if is_exempt(applicant_type, answers):
         return {**answers, "waiver_claimed": True}
     if not is_personal(applicant_type):

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from forms.application_rules import EXEMPT_UP_TO, is_personal
+from forms.declaration_rules import is_declared
+from models.declaration import full_months
 from models.enterprise_size import classify
 from models.identity import age_on, check_resident_id
 from models.money import parse_amount
@@ -32,6 +34,8 @@ def derive(applicant_type: str, fields: Mapping[str, object], today: date) -> li
 
 
 def _sources(applicant_type: str) -> tuple[Source, ...]:
+    if is_declared(applicant_type):
+        return _legal_person, _size, _tax_history
     return (_person, _exemption) if is_personal(applicant_type) else (_legal_person, _size, _hiring_share)
 
 
@@ -68,6 +72,13 @@ def _hiring_share(fields: Mapping[str, object], today: date) -> Iterator[Fact]:
     if staff:
         share = (Decimal(hired) * 100 / staff).quantize(Decimal("0.01"))
         yield "新招用人员占比", f"{share}%（{hired}人／{staff}人）"
+
+
+def _tax_history(fields: Mapping[str, object], today: date) -> Iterator[Fact]:
+    first = fields.get("first_taxed_on")
+    if isinstance(first, date) and first <= today:
+        months = full_months(first, today)
+        yield "纳税记录", f"{months // 12}年{months % 12}个月"
 
 
 def _amount(fields: Mapping[str, object], name: str) -> Decimal:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import Any
 
+from forms.declaration_rules import declaration_faults, is_declared
 from models.vocabulary import ApplicantType
 from models.vocabulary_loan import GuaranteeType
 
@@ -25,9 +26,12 @@ _NEEDS = {
 }
 
 
+PERSONAL = {ApplicantType.PERSON, ApplicantType.PARTNERSHIP, ApplicantType.SOLE_TRADER}
+
+
 def is_personal(applicant_type: str) -> bool:
-    """个人, 合伙 and 个体工商户 count as persons (A-02)."""
-    return applicant_type != ApplicantType.SMALL_ENTERPRISE.value
+    """个人, 合伙 and 个体工商户 count as persons (A-02); the firms of F3 do not."""
+    return applicant_type in PERSONAL
 
 
 def is_exempt(applicant_type: str, answers: Answers) -> bool:
@@ -39,6 +43,9 @@ def is_exempt(applicant_type: str, answers: Answers) -> bool:
 def cross_step_faults(applicant_type: str, answers: Answers, faulty: Collection[str]) -> Iterator[Fault]:
     """Faults that no single step can see; questions that are already faulty are left alone."""
     known = {name: value for name, value in answers.items() if not _is_faulty(name, faulty)}
+    if is_declared(applicant_type):
+        yield from declaration_faults(applicant_type, known)
+        return
     if is_exempt(applicant_type, known):
         yield from _exempt(known)
     elif "amount" in known:

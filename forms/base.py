@@ -42,6 +42,11 @@ class BaseForm(Questions, FlaskForm):
     last: ClassVar[tuple[str, ...]] = ()
     """Inherited questions that belong to the end of the page."""
 
+    @classmethod
+    def declared(cls) -> frozenset[str]:
+        """The names of questions that are asked without being attributes of the class."""
+        return frozenset()
+
     def __init__(self, formdata: Any = _FROM_REQUEST, *, csrf: bool = True, **kwargs: Any) -> None:
         if not csrf:
             kwargs["meta"] = {"csrf": False, **(kwargs.get("meta") or {})}

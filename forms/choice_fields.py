@@ -34,15 +34,17 @@ class Offered(Asked):
     unchosen: ClassVar[bool] = False
     choices: Any
 
-    def __init__(self, label: str, *, options: Options = (), source: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, label: str, *, options: Options = (), source: str = "", empty: str = "请选择", **kwargs: Any
+    ) -> None:
         super().__init__(label, **kwargs)
-        self.source = source
+        self.source, self.empty = source, empty
         self.offer(options)
 
     def offer(self, options: Options) -> None:
         """Set the list to choose from."""
         self.options = list(options)
-        first = [SelectChoice("", "请选择")] if self.unchosen else []
+        first = [SelectChoice("", self.empty)] if self.unchosen else []
         self.choices = [*first, *(SelectChoice(value, label) for value, label in self.options)]
 
     def take(self, context: FormContext) -> None:

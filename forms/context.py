@@ -21,6 +21,7 @@ class FormContext:
     recommenders: Options = ()
     materials: Options = ()
     departments: Options = ()
+    meetings: Options = ()
     limits: Mapping[str, object] = field(default_factory=dict)
     """Field name → upper limit of the policy set in force; shown as a hint, never checked here."""
     overdue: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from forms.base import BaseForm
@@ -22,6 +22,23 @@ def json_schema(form: BaseForm | type[BaseForm]) -> Schema:
     """
     filled: Any = form(None, csrf=False) if isinstance(form, type) else form
     return {"$schema": DIALECT, **_object(filled, type(filled).__doc__ or "")}
+
+
+def flat_schema(forms: Iterable[type[BaseForm]]) -> Schema:
+    """The questions of several forms, such as the steps of an application, as one flat object."""
+    merged: Schema = {
+        "type": "object",
+        "properties": {},
+        "required": [],
+        "allOf": [],
+        "additionalProperties": False,
+    }
+    for form in forms:
+        schema = json_schema(form)
+        merged["properties"] |= schema["properties"]
+        merged["required"] += schema.get("required", [])
+        merged["allOf"] += schema.get("allOf", [])
+    return {key: value for key, value in merged.items() if value not in ([], {})}
 
 
 def _object(form: Questions, description: str) -> Schema:
