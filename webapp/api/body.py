@@ -15,7 +15,13 @@ from models.refusal import Refusal
 MAX_BODY = 1024 * 1024
 Body = dict[str, Any]
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
-_KINDS: dict[type, str] = {str: "文本", bool: "true 或 false", int: "整数", dict: "JSON 对象"}
+_KINDS: dict[type, str] = {
+    str: "文本",
+    bool: "true 或 false",
+    int: "整数",
+    dict: "JSON 对象",
+    list: "JSON 数组",
+}
 
 
 class BadBody(Refusal):
@@ -37,12 +43,12 @@ class FieldFaults(Refusal):
         return self._faults
 
 
-def read_body(parts: Mapping[str, type], optional: tuple[str, ...] = ()) -> Body:
+def read_body(parts: Mapping[str, type], optional: tuple[str, ...] = (), limit: int = MAX_BODY) -> Body:
     """The body's parts, each of its declared type; `optional` ones may be missing.
 
     Raises BadBody (400), FieldFaults (422), and the HTTP errors 413 and 415.
     """
-    body = _parsed()
+    body = _parsed(limit)
     faults = {name: ["没有这一项。"] for name in body if name not in parts}
     for name, kind in parts.items():
         if name not in body:
@@ -62,10 +68,10 @@ def read_optional_body(parts: Mapping[str, type]) -> Body:
     return read_body(parts, optional=tuple(parts)) if is_sent else {}
 
 
-def _parsed() -> Body:
+def _parsed(limit: int) -> Body:
     if request.mimetype != "application/json":
         raise UnsupportedMediaType
-    request.max_content_length = MAX_BODY
+    request.max_content_length = limit
     try:
         body = json.loads(
             request.get_data().decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant

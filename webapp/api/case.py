@@ -10,18 +10,20 @@ from flask import Response, jsonify, request, url_for
 from forms.application import application_answers, unknown_fields, validate_application
 from forms.base import FormContext, formdata_from_json, to_json
 from forms.withdrawal import WithdrawalForm
-from models.case import CaseFile, CaseStatus, case_numbered
+from models.case import CaseFile, case_numbered
+from models.case_status import CaseStatus
 from models.database import DbSession, reading, transaction
 from models.material import material_choices
 from models.refusal import NotFound, Refusal
+from models.scheme import Scheme
 from processes import case as verbs
+from processes import compensation_proof, withdrawal
 from processes import document as documents
-from processes import withdrawal
 from webapp.access import actor
 from webapp.api import present
 from webapp.api.answers import cleaned
 from webapp.api.body import FieldFaults, read_body
-from webapp.context import application_context
+from webapp.context import application_context, context_of
 
 Fields = Mapping[str, Any]
 _LONGEST_NUMBER = 24
@@ -56,10 +58,10 @@ def save_fields(number: str) -> Response:
     fields = read_body({"fields": dict})["fields"]
     with transaction() as session:
         case = verbs.editable(session, case_of(session, number).id, actor())
-        context = application_context(session)
-        kept = _shaped(case.applicant_type, fields, context)
+        context = context_of(session, case)
+        kept = _shaped(case.form_kind, fields, context)
         if case.status != CaseStatus.DRAFT:
-            kept = _checked(case.applicant_type, {**case.application, **kept}, context)
+            kept = _checked(case.form_kind, {**case.application, **kept}, context)
         verbs.save_application(session, case.id, kept, actor())
     return jsonify(present.brief(case))
 
@@ -69,7 +71,7 @@ def submit_case(number: str) -> Response:
     with transaction() as session:
         case = verbs.editable(session, case_of(session, number).id, actor())
         if case.status == CaseStatus.DRAFT:
-            fields = _checked(case.applicant_type, case.application, application_context(session))
+            fields = _checked(case.form_kind, case.application, context_of(session, case))
             verbs.save_application(session, case.id, fields, actor())
         verbs.submit(session, case.id, actor())
     return jsonify(present.brief(case))
@@ -91,9 +93,11 @@ def add_document(number: str) -> tuple[Response, int]:
         raise Refusal("请选择要上传的文件。", "file")
     with transaction() as session:
         case = case_of(session, number)
-        if kind not in dict(material_choices(case.applicant_type)):
+        is_proof = case.kind is Scheme.ARREARS
+        if not is_proof and kind not in dict(material_choices(case.form_kind)):
             raise Refusal("请选择材料名称。", "kind")
-        row = documents.add(session, case.id, kind, file.filename or "", file.read(), actor())
+        add = compensation_proof.hand_in if is_proof else documents.add
+        row = add(session, case.id, kind, file.filename or "", file.read(), actor())
     return jsonify(present.document(row)), 201
 
 

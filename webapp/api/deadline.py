@@ -50,7 +50,7 @@ def pause_task(task_id: int) -> tuple[Response, int]:
     answers = read_body({"answers": dict})["answers"]
     with transaction() as session:
         task = worklist.task_for(session, task_id, actor())
-        given = cleaned(PauseForm, answers, asking_context(task.case.applicant_type))
+        given = cleaned(PauseForm, answers, asking_context(task.case.form_kind))
         made = verbs.ask(session, task_id, asked_of(given), actor())
         return jsonify(_pause(made, actor())), 201
 

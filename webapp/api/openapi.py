@@ -11,9 +11,11 @@ from forms.application import steps_for
 from forms.base import BaseForm
 from forms.pause import PauseDecisionForm, PauseForm, ResumeForm
 from forms.registry import TASK_FORMS
-from forms.schema import json_schema
+from forms.schema import flat_schema, json_schema
+from models.drawn_field import DRAWN_FORM
 from models.vocabulary import ApplicantType
-from processes.workflow import PROCESS_OF_SCHEME
+from processes.case import APPLIED_FOR
+from webapp.api import credit, studio
 from webapp.api.calendar_shapes import SHAPES
 from webapp.api.results import RESULTS
 from webapp.api.route import Route
@@ -25,6 +27,12 @@ _PAUSE_FORMS: dict[str, type[BaseForm]] = {
     "PauseRequest": PauseForm,
     "PauseResumption": ResumeForm,
     "PauseDecision": PauseDecisionForm,
+}
+# A process owner draws them when this document has long been read.
+_DRAWN: Json = {
+    "type": "object",
+    "description": "Fields that are drawn into the step, alone or as `extra_…` beside those of a built-in form;"
+    " their schema is the `form` of `GET /tasks/{task_id}`",
 }
 _ERRORS = {
     400: "The body is not JSON",
@@ -114,16 +122,22 @@ def _ref(name: str) -> Json:
 @cache
 def _schemas() -> Json:
     """Results as they are written down, bodies as the forms describe them."""
-    applications = {f"Application_{kind.value}": _application(kind.value) for kind in ApplicantType}
+    applications = {
+        f"Application_{kind.value}": flat_schema([step.form for step in steps_for(kind.value)])
+        for kind in ApplicantType
+    }
     answers = {f"Answers_{key}": _plain(json_schema(form)) for key, form in TASK_FORMS.items()}
+    answers[f"Answers_{DRAWN_FORM}"] = _DRAWN
     return {
         **RESULTS,
         **SHAPES,
+        **credit.SHAPES,
+        **studio.SHAPES,
         **applications,
         **answers,
         "NewCase": _parts(
             {
-                "scheme": {"type": "string", "enum": sorted(PROCESS_OF_SCHEME)},
+                "scheme": {"type": "string", "enum": sorted(APPLIED_FOR)},
                 "applicant_type": {"type": "string", "enum": [kind.value for kind in ApplicantType]},
                 "fields": {"anyOf": [_ref(name) for name in applications]},
                 "draft": {"type": "boolean", "default": False},
@@ -140,23 +154,6 @@ def _schemas() -> Json:
         **{name: _parts({"answers": _plain(json_schema(form))}) for name, form in _PAUSE_FORMS.items()},
         "NewDocument": _parts({"kind": {"type": "string"}, "file": {"type": "string", "format": "binary"}}),
     }
-
-
-def _application(kind: str) -> Json:
-    """The steps of an application as one flat object."""
-    merged: Json = {
-        "type": "object",
-        "properties": {},
-        "required": [],
-        "allOf": [],
-        "additionalProperties": False,
-    }
-    for step in steps_for(kind):
-        schema = json_schema(step.form)
-        merged["properties"] |= schema["properties"]
-        merged["required"] += schema.get("required", [])
-        merged["allOf"] += schema.get("allOf", [])
-    return {key: value for key, value in merged.items() if value not in ([], {})}
 
 
 def _plain(schema: Json) -> Json:

@@ -11,6 +11,7 @@ from models.case import CaseFile
 from models.database import DbSession
 from models.deadline import Deadline
 from models.document import Document, documents_of
+from models.drawn_answer import DrawnAnswer
 from models.identity import mask_account, mask_id, mask_phone
 from models.letter import letters_of
 from models.material import material_label
@@ -19,6 +20,7 @@ from models.progress import deadlines_of, open_tasks
 from models.progress import milestones as events
 from models.workflow import UserTask
 from models.working_days import Light
+from webapp.drawn_view import text_of, visible_answers
 from webapp.timeline import milestones
 
 Json = dict[str, Any]
@@ -55,6 +57,22 @@ def case(session: DbSession, file: CaseFile, reader: User) -> Json:
                 "issued_on": row.issued_on.isoformat(),
             }
             for row in letters_of(session, file)
+        ],
+        "answers": [_answers(rows) for rows in visible_answers(session, file, reader)],
+    }
+
+
+def _answers(rows: list[DrawnAnswer]) -> Json:
+    """What was answered to the drawn fields of one step."""
+    first = rows[0]
+    return {
+        "element": first.element_id,
+        "step": first.task.name,
+        "who": first.actor.display_name,
+        "at": instant(first.recorded_at),
+        "answers": [
+            {"field": row.field, "label": row.label, "kind": row.kind, "text": text_of(row, is_full=False)}
+            for row in rows
         ],
     }
 
@@ -103,6 +121,7 @@ def item(line: inbox.Item) -> Json:
         "light": line.light.value,
         "words": line.words,
         "provisional": line.provisional,
+        "is_urgent": line.is_urgent,
     }
 
 
@@ -168,6 +187,7 @@ def _open_task(row: UserTask, file: CaseFile) -> Json:
         "due_on": to_json(clock.due_on) if clock else None,
         "light": clock.light.value if clock else Light.NONE.value,
         "provisional": bool(clock and clock.provisional),
+        "is_urgent": bool(row.priority),
     }
 
 

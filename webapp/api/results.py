@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.case import CaseStatus
+from models.case_status import CaseStatus
 from models.pause import CHANGES, PauseKind
 from models.working_days import Light
 
@@ -51,6 +51,7 @@ _OPEN_TASK: Json = {
     "due_on": _or_null(_DAY),
     "light": _LIGHT,
     "provisional": _FLAG,
+    "is_urgent": _FLAG,
 }
 _TASK: Json = {
     **_OPEN_TASK,
@@ -112,6 +113,7 @@ RESULTS: Json = {
             "light": _LIGHT,
             "words": _TEXT,
             "provisional": _FLAG,
+            "is_urgent": _FLAG,
         }
     ),
     "TaskPage": _object({"tasks": _list("TaskLine"), "after": _or_null(_TEXT)}),
@@ -236,6 +238,16 @@ RESULTS: Json = {
     ),
     "Retried": _object({"retried": _NUMBER}),
     "LetterLine": _object({"number": _TEXT, "kind": _TEXT, "title": _TEXT, "issued_on": _DAY}),
+    "DrawnAnswers": _object(
+        {
+            **dict.fromkeys(("element", "step", "who"), _TEXT),
+            "at": _MOMENT,
+            "answers": {
+                "type": "array",
+                "items": _object(dict.fromkeys(("field", "label", "kind", "text"), _TEXT)),
+            },
+        }
+    ),
     "Case": _object(
         {
             **_BRIEF,
@@ -248,6 +260,7 @@ RESULTS: Json = {
             "timeline": _list("Milestone"),
             "documents": _list("Document"),
             "letters": _list("LetterLine"),
+            "answers": {**_list("DrawnAnswers"), "description": "To drawn fields; numbers masked"},
         }
     ),
 }

@@ -8,7 +8,7 @@ from models.inbox import Scope
 from models.people import Permission
 from models.working_days import Light
 from webapp.access import SIGNED_IN
-from webapp.api import calendar, case, deadline, jobs, task
+from webapp.api import calendar, case, credit, deadline, jobs, studio, task
 from webapp.api.openapi import document
 from webapp.api.route import Route
 
@@ -271,4 +271,6 @@ ROUTES: tuple[Route, ...] = (
             ("discard", calendar.discard_notice, "Drop a waiting notice"),
         )
     ),
+    *credit.ROUTES,
+    *studio.ROUTES,
 )

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
-from forms.registry import TASK_FORMS
 from forms.schema import json_schema
 from models import inbox
 from models.database import DbSession, reading, transaction
@@ -19,6 +18,7 @@ from webapp.api import present
 from webapp.api.answers import cleaned
 from webapp.api.body import read_body
 from webapp.context import task_context
+from webapp.task_form import form_of
 
 SCOPES = (inbox.Scope.MINE, inbox.Scope.DEPARTMENT)
 
@@ -63,15 +63,16 @@ def complete_task(task_id: int) -> Response:
         task = worklist.task_for(session, task_id, actor())
         if task.status != OPEN:
             raise Conflict("该事项已由他人办理或已终止，请刷新。")
-        given = cleaned(TASK_FORMS[task.form_key], answers, task_context(session, task, task.case))
-        case = worklist.complete(session, task_id, actor(), given)
+        given = cleaned(form_of(session, task), answers, task_context(session, task, task.case))
+        asked = worklist.drawn_step(session, task)
+        case = worklist.complete(session, task_id, actor(), given, asked)
     return jsonify(present.brief(case))
 
 
 def _form(session: DbSession, task: UserTask) -> dict[str, Any] | None:
     if task.status != OPEN:
         return None
-    form = TASK_FORMS[task.form_key](None, csrf=False)
+    form = form_of(session, task)(None, csrf=False)
     return json_schema(form.bind(task_context(session, task, task.case)))
 
 

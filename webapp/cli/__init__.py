@@ -5,7 +5,22 @@ from __future__ import annotations
 from flask import Flask
 from flask.cli import AppGroup
 
-from webapp.cli import audit, calendar, clock, db, demo, jobs, office, process, user, worker
+from webapp.cli import (
+    audit,
+    calendar,
+    clock,
+    credit,
+    db,
+    demo,
+    jobs,
+    loans,
+    office,
+    process_subset,
+    screening,
+    tasks,
+    user,
+    worker,
+)
 
 GROUPS: tuple[AppGroup, ...] = (
     db.group,
@@ -14,12 +29,17 @@ GROUPS: tuple[AppGroup, ...] = (
     office.departments,
     user.group,
     user.tokens,
-    process.group,
+    process_subset.group,
     calendar.group,
+    loans.group,
+    screening.group,
+    tasks.group,
+    tasks.cases,
     jobs.group,
     worker.group,
     clock.group,
     audit.group,
+    credit.group,
 )
 
 

@@ -7,6 +7,7 @@ from flask import current_app
 
 from models.database import bound, transaction
 from processes import installation
+from processes.shipped import publish_shipped
 from webapp.cli.group import BareGroup
 
 group = BareGroup("db", help="数据库。")
@@ -27,9 +28,16 @@ def revision(message: str) -> None:
 
 
 def bring_up_to_date(is_training: bool) -> None:
-    """Migrate, and seed a database that is new."""
+    """Migrate; seed a database that is new, and bring this release's drawings into any other."""
     installation.upgrade(bound().url)
     installation.install_engine(bound().url)
     with transaction() as session:
         if installation.prepare(session, is_training):
             click.echo("新数据库：已写入法定节假日日历、政策参数和流程。")
+            return
+        for row in publish_shipped(session):
+            is_offered = row.withdrawn_at is not None
+            click.echo(
+                f"随软件更新流程“{row.name}”第 {row.version} 版，"
+                f"{'未启用（本单位的版本继续有效）' if is_offered else '已启用'}。"
+            )

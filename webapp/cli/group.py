@@ -8,7 +8,9 @@ from typing import IO, Any
 import click
 from flask.cli import AppGroup, with_appcontext
 
-from models.refusal import Refusal
+from models.database import DbSession
+from models.people import User, user_named
+from models.refusal import NotFound, Refusal
 from processes.installation import require_tables
 
 
@@ -18,6 +20,14 @@ class Stop(click.ClickException):
     def show(self, file: IO[Any] | None = None) -> None:
         """The message alone, on the error stream."""
         click.echo(self.message, err=file is None, file=file)
+
+
+def acting(session: DbSession, username: str) -> User:
+    """The person in whose name a command acts. Raises NotFound."""
+    found = user_named(session, username)
+    if found is None or not found.is_active:
+        raise NotFound(f"没有在用的账号 {username}。")
+    return found
 
 
 class BareCommand(click.Command):

@@ -10,6 +10,7 @@ from models.calendar import SHANGHAI, calendar, end_of, fixed_at, now, today
 from models.database import DbSession, reading, transaction
 from processes.seed import SAMPLE_PASSWORD, seed_sample_county
 from webapp import jobs
+from webapp.demo import credit_plan, general_plan
 from webapp.demo.acts import parse
 from webapp.demo.names import Names
 from webapp.demo.plan import STORIES
@@ -25,6 +26,8 @@ class Event:
 
     at: datetime
     act: Callable[[DbSession], None] | None = None
+    # Opens its own transactions.
+    run: Callable[[], None] | None = None
 
 
 def load(say: Callable[[str], object]) -> int:
@@ -38,14 +41,16 @@ def load(say: Callable[[str], object]) -> int:
         if number % _REPORT_EVERY == 0:
             say(f"  已完成 {number}/{len(events)}")
     jobs.run_due()
-    say(f"演示数据已载入：{len(STORIES)} 件案卷。所有示例账号的密码均为 {SAMPLE_PASSWORD}。")
+    say(
+        f"演示数据已载入：创业担保贷款 {len(STORIES)} 件，信保贷两个申报窗口，补贴申领 6 件。所有示例账号的密码均为 {SAMPLE_PASSWORD}。"
+    )
     return len(STORIES)
 
 
 def _carry_out(event: Event) -> None:
     with fixed_at(event.at):
         if event.act is None:
-            jobs.run_due()
+            (event.run or jobs.run_due)()
             return
         with transaction() as session:
             event.act(session)
@@ -53,9 +58,11 @@ def _carry_out(event: Event) -> None:
 
 def _events() -> Iterator[Event]:
     """Every act of every story, and each night what has become due."""
-    with reading():
-        days, until, last = _working_days_before_today(), now(), today()
     names = Names()
+    with reading() as session:
+        days, until, last = _working_days_before_today(), now(), today()
+        planned = [*credit_plan.planned(session, last), *general_plan.planned(last)]
+        yield from (Event(at, run=run) for at, run in planned if at < until)
     for index, story in enumerate(STORIES):
         yield from _story_events(Player(story, names), index, days)
     night = days[-max(story.start for story in STORIES)]

@@ -46,7 +46,9 @@ class Firm:
 class Names:
     """Hands out people and firms, each once, the same in every run."""
 
-    def __init__(self) -> None:
+    def __init__(self, series: str = "D") -> None:
+        # One letter that sets the codes of these firms apart from those of others.
+        self._series = series
         self._random = random.Random(2021)  # noqa: S311  the same invented people every time, no secret
         self._people = self._firms = 0
         self._known: dict[str, Person] = {}
@@ -73,7 +75,7 @@ class Names:
         number = self._firms
         self._firms += 1
         scope, industry, ending = TRADES[number % len(TRADES)]
-        code = f"MA0D{number:04d}"
+        code = f"MA0{self._series}{number:04d}"
         body = f"{kind}{region}{code}{organisation_check_character(code)}"
         name = f"示例{owner}有限公司" if kind == "91" else f"示例{owner}{ending}"
         return Firm(name, body + uscc_check_character(body), scope, industry)
