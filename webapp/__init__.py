@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from models import crypto, database, tables
 from models.settings import Settings, load_settings
 from processes import channel, document
-from webapp import access, api, cli, errors, pages, security, views
+from webapp import access, api, assets, cli, errors, pages, security, views
 
 __all__ = ["create_app", "tables"]
 
@@ -29,6 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.init(app)
     errors.init(app)
     pages.init(app)
+    assets.init(app)
     views.register(app)
     api.register(app)
     cli.register(app)

@@ -94,6 +94,12 @@ def init(app: Flask) -> None:
     app.before_request(_guard)
 
 
+def is_public(endpoint: str | None) -> bool:
+    """Whether the route asks for no login."""
+    view = current_app.view_functions.get(endpoint or "")
+    return getattr(view, "permission", None) == PUBLIC
+
+
 def check_routes(app: Flask) -> None:
     """Raises RuntimeError when a route declares no permission: closed by default, at start already."""
     undeclared = [

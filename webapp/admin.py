@@ -31,9 +31,12 @@ def attempt(form: BaseForm, act: Callable[[DbSession], Result]) -> Result | None
         return None
 
 
-def page(form: BaseForm, title: str, back: str, lead: str = "") -> str | tuple[str, int]:
-    """The form on a page of its own; 422 when it has faults."""
-    html = render_template("admin_form.html", form=form, title=title, back=back, lead=lead)
+def page(
+    form: BaseForm, title: str, back: str, lead: str = "", *, verb: str = "保存", ask: str = ""
+) -> str | tuple[str, int]:
+    """The form on a page of its own; `verb` on its button, `ask` before it is sent; 422 when it has faults."""
+    words = {"title": title, "back": back, "lead": lead, "verb": verb, "ask": ask}
+    html = render_template("admin_form.html", form=form, **words)
     return (html, 422) if form.errors else html
 
 

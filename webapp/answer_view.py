@@ -43,7 +43,7 @@ class Part:
 
 def application_parts(case: CaseFile, context: FormContext, is_full: bool) -> list[Part]:
     """The whole application step by step; `is_full` shows personal numbers unmasked."""
-    steps = steps_for(case.applicant_type)
+    steps = steps_for(case.form_kind)
     forms = [(step.title, fill(step.form, case.application, context)) for step in steps]
     return [Part(title, list(answers_of(form, is_full))) for title, form in forms]
 

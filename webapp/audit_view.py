@@ -39,9 +39,26 @@ _LABELS = {
     "attempts": "已试次数", "fault": "原因", "document": "材料编号", "late_reason": "超期原因",
     "department.name": "名称", "department.kind": "机构类别", "department.region": "地区", "letter.kind": "文书种类",
     "document.kind": "材料", "personal_data.kind": "材料", "policy.name": "名称", "policy.code": "代码",
+    "amount": "金额（元）", "as_of": "数据日期", "balance": "余额（元）", "batch": "批次", "breaches": "失信情形",
+    "by": "办理机构", "calendar_version": "日历版本", "cancelled_on": "取消日期", "candidate": "申报主体",
+    "changed": "已变更", "closed_on": "结清日期", "counted_from": "起算日", "days": "日期", "days_past_due": "逾期日数",
+    "department": "机构", "departments": "机构", "entered": "入账笔数", "errors": "错误", "ground": "情形",
+    "held_on": "会议日期", "instalment": "期次", "interest": "利息（元）", "kind": "类别", "listed_on": "列入日期",
+    "measure": "措施", "measures": "措施", "meeting": "会议", "missed_at": "超期时间", "moved": "调整的时限",
+    "notice": "公告或通知", "numbers": "编号", "office": "机构", "office_opens": "办公开始时间", "on": "日期",
+    "principal": "本金（元）", "provisional": "暂定", "queried_on": "查询日期", "reference": "流水号", "refused": "未采纳",
+    "region": "地区", "result": "结果", "resumed_on": "恢复日期", "sent": "已报送", "settled_on": "还清日期",
+    "status": "状态", "four_eyes": "双人审核", "draft": "草稿", "based_on": "依据版本",
+    "staying": "未报送", "term_months": "期限（月）", "text": "内容", "unpaid": "未还（元）",
+    "uscc": "统一社会信用代码", "value_on": "入账日", "why": "原因", "withdrawn_on": "撤回日期", "written": "写入行数",
+    "year": "年度", "field": "项目", "is_provisional": "暂定", "remind_on": "提醒日", "due_at": "到期时间",
 }  # fmt: skip
 # The summary of the event says these already, by name instead of by key.
-_SAID = {("task.completed", "element"), ("deadline.missed", "key")}
+_SAID = {
+    *(("task.completed", name) for name in ("element", "task", "routing")),
+    *((action, "message") for action in ("case.withdrawn", "loan.closed")),
+    ("deadline.missed", "key"),
+}
 
 _TICKED = {"yes": "是", "no": "否"}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from forms.context import FormContext
 from models import inbox
@@ -18,37 +17,29 @@ from models.deadline import PAUSE_LIMIT, PROMISE, Deadline
 from models.material import MaterialKind, required_materials
 from models.people import Permission, Role, User, colleagues
 from models.refusal import Refusal
-from models.vocabulary import ApplicantType
+from models.scheme import Scheme
 from models.workflow import OPEN, UserTask
 from processes.case import require_editable
 from processes.engine.drawing import Drawing
+from processes.findings import Finding, findings_of
 from processes.personal_data import may_read_in_full
-from processes.review import eligibility
 from processes.withdrawal import may_withdraw
 from processes.workflow import definition_of
-from processes.worklist import may_work
+from processes.worklist import barred_from, may_work
 from webapp import diagram
 from webapp.answer_view import Answer, Part, application_parts
 from webapp.audit_view import EventView, Reader
-from webapp.context import application_context
+from webapp.case_panel import Panel, panel_of
+from webapp.context import context_of
+from webapp.drawn_view import drawn_parts
 from webapp.opinion_view import OpinionView, extension_answers, loan_answers, opinion_views
 from webapp.pause_panel import PausePanel, Sent
 from webapp.task_form import Opened, opened
 from webapp.timeline import Milestone, milestones, office_of
 
 STRIP = 20
-KIN_STEPS = ("acceptance", "qualification_review")
+KIN_STEPS = ("acceptance", "qualification_review", "form_check")
 TABS = ("form", "clocks", "materials", "map", "log", "audit")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One rule of the decision table applied to the case: a shape, a word, the clause."""
-
-    level: str
-    word: str
-    requirement: str
-    clause: str
 
 
 @dataclass(frozen=True)
@@ -92,8 +83,13 @@ class CasePage:
 
     @property
     def type_label(self) -> str:
-        """个人, 合伙, 个体工商户 or 小微企业."""
-        return ApplicantType.title_of(self.case.applicant_type)
+        """个人, 小微企业, …; of a case of 信保贷 what it is about; of one that a person started, the process."""
+        is_named = self.case.kind is Scheme.GENERAL and self.drawing is not None
+        return (
+            f"{self.case.type_label}：{self.drawing.name}"
+            if is_named and self.drawing
+            else self.case.type_label
+        )
 
     @cached_property
     def task(self) -> UserTask | None:
@@ -110,7 +106,17 @@ class CasePage:
 
     def may_claim(self, task: UserTask) -> bool:
         """Whether the reader may take the step."""
+        return self._is_free(task) and self.reader.id not in self._barred(task)
+
+    def barred_by(self, task: UserTask) -> str:
+        """The step because of which the reader may not take this one, which he could take otherwise (岗位分离)."""
+        return self._barred(task).get(self.reader.id, "") if self._is_free(task) else ""
+
+    def _is_free(self, task: UserTask) -> bool:
         return task.status == OPEN and task.assignee_id is None and may_work(task, self.reader)
+
+    def _barred(self, task: UserTask) -> dict[int, str]:
+        return barred_from(self.drawing.steps[task.element_id], self.record.tasks) if self.drawing else {}
 
     def may_assign(self, task: UserTask) -> bool:
         """Whether the reader is the head of the office that has the step."""
@@ -122,23 +128,26 @@ class CasePage:
         """To whom the step of the page may be given."""
         if self.task is None or not self.may_assign(self.task):
             return []
-        return colleagues(self.session, self.task.department_id, Permission(self.task.permission))
+        barred = self._barred(self.task)
+        people = colleagues(self.session, self.task.department_id, Permission(self.task.permission))
+        return [person for person in people if person.id not in barred]
 
     @cached_property
     def opened(self) -> Opened | None:
         """The form of the step, when it is mine."""
-        if self.asked.opened is not None or self.task is None or not self.is_mine:
+        if self.asked.opened is not None or self.task is None or not self.is_mine or self.drawing is None:
             return self.asked.opened
-        return opened(self.session, self.task, self.case, self.reader)
+        step = self.drawing.steps[self.task.element_id]
+        return opened(self.session, self.task, self.case, self.reader, step)
 
     @cached_property
     def findings(self) -> list[Finding]:
         """The decision table, for the offices, where the drawing gives the step one."""
         if self.task is None or self.is_applicant or not may_work(self.task, self.reader):
             return []
-        if not self.drawing or not self.drawing.steps[self.task.element_id].properties.get("decision"):
-            return []
-        return [_finding(row.matched, row.outputs) for row in eligibility(self.session, self.case)]
+        step = self.drawing.steps[self.task.element_id] if self.drawing else None
+        decision = step.properties.get("decision") if step else ""
+        return findings_of(self.session, self.case, decision) if decision else []
 
     @cached_property
     def siblings(self) -> Siblings:
@@ -200,8 +209,13 @@ class CasePage:
 
     @cached_property
     def parts(self) -> list[Part]:
-        """The application with its Chinese labels."""
-        return application_parts(self.case, application_context(self.session), self.is_full)
+        """The application with its Chinese labels, where the case is one; then the answers to drawn fields."""
+        found = []
+        if self.case.form_kind:
+            found = application_parts(self.case, context_of(self.session, self.case), self.is_full)
+        if self.case.kind is Scheme.GENERAL or (self.drawing is not None and self.drawing.field_names):
+            found += drawn_parts(self.session, self.case, self.reader, self.is_full)
+        return found
 
     @cached_property
     def opinions(self) -> list[OpinionView]:
@@ -221,11 +235,16 @@ class CasePage:
         waiting = [found for found in self.record.extensions if not found.decision]
         return extension_answers(waiting[-1]) if waiting and not self.is_applicant else []
 
+    @cached_property
+    def panel(self) -> Panel | None:
+        """What this kind of case shows above its form."""
+        return panel_of(self.session, self.case, self.reader)
+
     @property
     def missing(self) -> list[MaterialKind]:
         """Materials of the published list that are not in the file."""
         present = {document.kind for document in self.record.documents}
-        required = required_materials(self.case.applicant_type, self.case.application)
+        required = required_materials(self.case.form_kind, self.case.application)
         return [kind for kind in required if kind.code not in present]
 
     @cached_property
@@ -247,19 +266,13 @@ class CasePage:
     @property
     def may_withdraw(self) -> bool:
         """Whether the reader may take the application back."""
-        return may_withdraw(self.case, self.reader)
+        return may_withdraw(self.session, self.case, self.reader)
 
     @property
     def may_edit(self) -> bool:
         """Whether the reader may change the application now: in draft, and while 补正 is open."""
         try:
-            require_editable(self.case, self.reader)
+            require_editable(self.session, self.case, self.reader)
         except Refusal:
             return False
         return True
-
-
-def _finding(is_broken: bool, outputs: Any) -> Finding:
-    level = "ok" if not is_broken else ("over" if outputs.get("level") == "block" else "soon")
-    word = {"ok": "符合", "over": "不符合", "soon": "请核实"}[level]
-    return Finding(level, word, str(outputs.get("requirement", "")), str(outputs.get("clause", "")))

@@ -5,23 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from forms.context import FormContext
+from forms.declaration_rules import is_declared
 from forms.registry import TASK_FORMS
 from models.calendar import today
 from models.case import CaseFile
+from models.credit_policy import credit_rules_on
 from models.database import DbSession
 from models.material import material_choices
-from models.people import Department, DepartmentKind, department_choices, region_choices
+from models.meeting import MeetingKind, meetings
+from models.people import Department, DepartmentKind, User, department_choices, region_choices
 from models.policy import Rules, lpr_on, policy_on
 from models.reason import reason_choices
 from models.refusal import Refusal
+from models.scheme import DECLARED
 from models.vocabulary import ReasonStage
 from models.vocabulary_loan import LprTenor
 from models.workflow import UserTask
 from processes import worklist
+from processes.credit_signing import SIGNING, caps
 from processes.facts import CaseFacts
+from processes.general import Business, served_regions
 from processes.guarantee import counter_guarantee_rule
 
 SCHEME = "startup_loan"
+DECIDED_IN_MEETINGS = ("group_decision", "blacklist_decision")
 
 
 def application_context(session: DbSession) -> FormContext:
@@ -36,17 +43,49 @@ def application_context(session: DbSession) -> FormContext:
     )
 
 
+def declaration_context(session: DbSession, form_kind: str) -> FormContext:
+    """What a declaration of 信保贷 may choose from today, and its cap as a hint."""
+    limit = credit_rules_on(session, today()).limit_for(form_kind.removeprefix(DECLARED))
+    return FormContext(
+        today=today(),
+        regions=region_choices(session, DepartmentKind.FINANCE_CENTER),
+        limits={"amount": f"{limit:,.2f} 元"},
+    )
+
+
+def context_of(session: DbSession, case: CaseFile) -> FormContext:
+    """What the application form of a case may choose from."""
+    if is_declared(case.form_kind):
+        return declaration_context(session, case.form_kind)
+    return application_context(session)
+
+
+def start_context(session: DbSession, business: Business, actor: User) -> FormContext:
+    """Where an applicant may start a case; an office is not asked."""
+    regions = [] if actor.department_id else served_regions(session, business.drawing)
+    return FormContext(today=today(), regions=regions)
+
+
 def task_context(session: DbSession, task: UserTask, case: CaseFile) -> FormContext:
     """What the form of a task may choose from, and the facts of its case."""
     facts = CaseFacts(session, case)
     return FormContext(
         today=today(),
-        materials=material_choices(case.applicant_type),
+        materials=material_choices(case.form_kind),
         reasons=_reasons(session, task),
-        limits=_limits(session, facts),
+        limits=_limits(session, facts) if facts.is_startup else _credit_limits(session, task, facts),
         overdue=worklist.is_late(session, task),
         facts=_guarantee_facts(session, task, case),
+        meetings=_meetings(session, task, case),
     )
+
+
+def _meetings(session: DbSession, task: UserTask, case: CaseFile) -> list[tuple[str, str]]:
+    """The meetings of the leading group that a decision may rest on (B-13)."""
+    if task.form_key not in DECIDED_IN_MEETINGS or case.region_id is None:
+        return []
+    held = meetings(session, case.region_id, MeetingKind.LEADING_GROUP)
+    return [(str(one.id), f"{one.number}（{one.held_on:%Y-%m-%d}）") for one in held]
 
 
 def _reasons(session: DbSession, task: UserTask) -> list[tuple[str, str]]:
@@ -65,6 +104,14 @@ def _limits(session: DbSession, facts: CaseFacts) -> Mapping[str, object]:
         "extension_days": f"{rules.extension_days} 个工作日",
         "rate": f"{caps}（LPR 加 {rules.rate_points} 个基点）",
     }
+
+
+def _credit_limits(session: DbSession, task: UserTask, facts: CaseFacts) -> Mapping[str, object]:
+    """信保贷: the caps of a contract; a day without LPR shows none, and signing says so."""
+    try:
+        return caps(session, facts.credit) if task.form_key == SIGNING else {}
+    except Refusal:
+        return {}
 
 
 def _rate_caps(session: DbSession, rules: Rules) -> Iterator[str]:

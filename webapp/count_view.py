@@ -28,6 +28,11 @@ START_FACTS = {
     "investigation_opened_on": "资格审核通过之日",
     "refused_on": "作出不予通过决定之日",
     "supplement_notified_on": "一次性告知书送达之日",
+    "objection_received_on": "收到异议之日",
+    "arrears_day_one_on": "逾期第1日",
+    "arrears_sixty_on": "逾期满60日之日",
+    "arrears_applied_on": "申请代偿之日",
+    "arrears_consented_on": "同意代偿之日",
 }
 _START = {PAUSE_LIMIT: "暂停计时之日"}
 
@@ -77,15 +82,12 @@ class CountView:
     @cached_property
     def lines(self) -> list[Line]:
         """Day by day, for the table."""
-        return [self._line(day) for day in self.explanation.days]
+        return [line_of(day, self.explanation.is_last(day)) for day in self.explanation.days]
 
     @cached_property
     def months(self) -> list[Month]:
         """The months that the count touches."""
-        by_day = {line.date: line for line in self.lines}
-        first, last = self.lines[0].date, self.lines[-1].date
-        spans = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
-        return [_month(at // 12, at % 12 + 1, by_day) for at in spans]
+        return months_of(self.lines)
 
     def name_of(self, user_id: int | None) -> str:
         """Who did it, as this reader may know it."""
@@ -93,10 +95,20 @@ class CountView:
             return "系统"
         return "经办机构" if self.is_applicant else self.explanation.names.get(user_id, "")
 
-    def _line(self, day: CountedDay) -> Line:
-        mark = "due" if self.explanation.is_last(day) and day.mark != "start" else str(day.mark)
-        weekday = WEEKDAYS[day.date.weekday()]
-        return Line(day.date, f"星期{weekday}", day.number, mark, WORDS[mark], day.reason)
+
+def line_of(day: CountedDay, is_last: bool) -> Line:
+    """One day of a count; `is_last`: the term ends at its 24:00."""
+    mark = "due" if is_last and day.mark != "start" else str(day.mark)
+    weekday = WEEKDAYS[day.date.weekday()]
+    return Line(day.date, f"星期{weekday}", day.number, mark, WORDS[mark], day.reason)
+
+
+def months_of(lines: Sequence[Line]) -> list[Month]:
+    """The months that a count touches, each day with its sign."""
+    by_day = {line.date: line for line in lines}
+    first, last = lines[0].date, lines[-1].date
+    spans = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [_month(at // 12, at % 12 + 1, by_day) for at in spans]
 
 
 def start_fact_of(session: DbSession, case: CaseFile, clock: Deadline) -> str:

@@ -13,7 +13,8 @@ from werkzeug.exceptions import HTTPException
 
 from models.database import DatabaseFault, StaleWrite, is_full
 from models.refusal import Refusal
-from processes.engine.instance import EngineFault
+from processes.engine.faults import EngineFault
+from webapp.access import is_public
 
 log = logging.getLogger(__name__)
 STALE = "该事项已由他人办理，请刷新。"
@@ -55,7 +56,7 @@ def _http(error: HTTPException) -> Response:
 
 def _stale_page(_error: CSRFError) -> Response:
     """A form whose session has ended, or that was left open too long."""
-    if current_user.is_authenticated or request.endpoint == "login.enter":
+    if current_user.is_authenticated or is_public(request.endpoint):
         return answer(400, "页面已失效，请刷新后重新提交。")
     return answer(401, "登录已过期，本次操作没有提交。请重新登录，已暂存的内容不会丢失。")
 

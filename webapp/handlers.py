@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from models.calendar import calendar, real_now
 from models.database import reading, transaction
-from processes import background, channel, outbox, reminder, timer, worker
+from processes import background, channel, outbox, rehearsal, reminder, replay_shelf, timer, worker
 from processes.background import job, schedule
 from processes.calendar import RECOUNT
 from processes.channel import Undelivered
@@ -108,7 +108,9 @@ def failover() -> None:
 
 @schedule("retention", "0 30 2 * * *")
 def retention() -> None:
-    """Every night: traces of old jobs and of workers long gone."""
+    """Every night: traces of old jobs and of workers long gone, rehearsals that nobody touches any more, and old replays."""
     background.retain(KEEP_DONE, KEEP_BROKEN, real_now())
     with transaction() as session:
         worker.forget_old(session)
+        rehearsal.forget_old(session)
+        replay_shelf.forget_old(session)

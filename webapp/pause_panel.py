@@ -76,9 +76,9 @@ def typed(prefix: str, data: MultiDict[str, str] | None, context: FormContext) -
     return _FORMS[prefix](data, prefix=prefix).bind(context)
 
 
-def asking_context(applicant_type: str) -> FormContext:
+def asking_context(form_kind: str) -> FormContext:
     """What the request may choose from: the materials of the published list."""
-    return FormContext(today=today(), materials=material_choices(applicant_type))
+    return FormContext(today=today(), materials=material_choices(form_kind))
 
 
 def asked_of(answers: dict[str, Any]) -> verbs.Asked:
@@ -135,7 +135,7 @@ class PausePanel:
             return self.sent.form
         if task is None or not self._may_ask(task):
             return None
-        return typed(ASK, None, asking_context(self.record.case.applicant_type))
+        return typed(ASK, None, asking_context(self.record.case.form_kind))
 
     def is_paused(self, task: UserTask | None) -> bool:
         """Whether the clock of the step stands still: its form cannot be submitted."""

@@ -19,7 +19,7 @@ from processes.channel import ways
 LIMIT = 100
 # Ids of jobs go into the log as they were asked for.
 _LONGEST_ID = 200
-# The jobs of webapp/handlers.py, as an administrator reads them.
+# The jobs of webapp/handlers*.py, as an administrator reads them.
 TITLES = {
     "deliver": "发送消息",
     "sweep": "补发消息",
@@ -30,6 +30,12 @@ TITLES = {
     "retention": "清理任务记录",
     "recount": "按新日历重算",
     "recount_case": "按新日历重算",
+    "screening_prepare": "生成甄别名单",
+    "screening_complete": "办理甄别意见",
+    "council": "议事会议提醒",
+    "migration_check": "核对案卷迁移",
+    "migration_apply": "执行案卷迁移",
+    "replay": "历史回放",
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from forms.base import BaseForm, formdata_from_json
+from forms.dynamic import drawn_form
 from forms.registry import TASK_FORMS
 from models.case import CaseFile
 from models.database import DbSession, StaleWrite, transaction
@@ -16,11 +17,13 @@ from models.people import User
 from models.refusal import Conflict, NotFound, Refusal
 from models.workflow import OPEN, UserTask
 from processes import worklist
+from processes.engine.drawing import Step
 from processes.prefill import prefilled
 from webapp.context import task_context
 from webapp.wizard import add_row, blame, without_row
 
 STALE = "该事项已由他人办理，请刷新。"
+ENDED = "该事项已办结或已终止，您填写的内容没有提交。"
 
 
 @dataclass(frozen=True)
@@ -31,12 +34,12 @@ class Opened:
     saved_at: datetime | None = None
 
 
-def opened(session: DbSession, task: UserTask, case: CaseFile, actor: User) -> Opened:
+def opened(session: DbSession, task: UserTask, case: CaseFile, actor: User, step: Step) -> Opened:
     """The form of a task before anything is sent: the person's draft, else what the case already says."""
-    make, context = form_class(task), task_context(session, task, case)
+    make, context = form_class(step), task_context(session, task, case)
     draft = worklist.draft_of(session, task.id, actor)
     if draft is None:
-        return Opened(make(None, data=prefilled(session, case, task)).bind(context))
+        return Opened(make(None, data=prefilled(session, case, task, step)).bind(context))
     content, row = draft
     return Opened(make(formdata_from_json(content)).bind(context), row.saved_at)
 
@@ -45,7 +48,7 @@ def sent(session: DbSession, task: UserTask, data: MultiDict[str, str]) -> BaseF
     """The form with what the page sent; `task` comes with its case."""
     if "remove_row" in data:
         data = without_row(data, data["remove_row"])
-    form: BaseForm = form_class(task)(data).bind(task_context(session, task, task.case))
+    form: BaseForm = form_of(session, task)(data).bind(task_context(session, task, task.case))
     if "add_row" in data:
         add_row(form, data["add_row"])
     return form
@@ -54,26 +57,26 @@ def sent(session: DbSession, task: UserTask, data: MultiDict[str, str]) -> BaseF
 def lost(task: UserTask, actor: User) -> str:
     """Why the task cannot be completed by this person any more; empty when it still can."""
     if task.status != OPEN:
-        return "该事项已办结或已终止，您填写的内容没有提交。"
+        return ENDED
     if task.assignee_id not in (None, actor.id):
         return "该事项正由他人办理，您填写的内容没有提交。"
     return ""
 
 
-def typed(task: UserTask, data: MultiDict[str, str]) -> dict[str, object]:
+def typed(session: DbSession, task: UserTask, data: MultiDict[str, str]) -> dict[str, object]:
     """What the page sent, unchecked, for a draft."""
-    fields: dict[str, object] = form_class(task)(data).typed()
+    fields: dict[str, object] = form_of(session, task)(data).typed()
     return fields
 
 
-def carry_out(task_id: int, actor: User, form: BaseForm) -> Refusal | None:
+def carry_out(task_id: int, actor: User, form: BaseForm, asked: Step) -> Refusal | None:
     """Complete the task in one transaction; what the rules refuse stands at its field, and is returned.
 
-    Raises NotFound for strangers.
+    `asked`: the step by which the form was made. Raises NotFound for strangers.
     """
     try:
         with transaction() as session:
-            worklist.complete(session, task_id, actor, form.answers())
+            worklist.complete(session, task_id, actor, form.answers(), asked)
     except StaleWrite:
         return Conflict(STALE)
     except NotFound:
@@ -85,8 +88,14 @@ def carry_out(task_id: int, actor: User, form: BaseForm) -> Refusal | None:
     return None
 
 
-def form_class(task: UserTask) -> Any:
-    """The class behind the task's form key. Raises Refusal when none is registered."""
-    if task.form_key not in TASK_FORMS:
+def form_of(session: DbSession, task: UserTask) -> Any:
+    """The class behind a task: that of its step in the version on which its case runs."""
+    return form_class(worklist.drawn_step(session, task))
+
+
+def form_class(step: Step) -> Any:
+    """The class behind a step: that of its form key with what is drawn. Raises Refusal when none is registered."""
+    if step.form_key not in TASK_FORMS:
         raise Refusal("该环节的表单尚未配置，请联系系统管理员。")
-    return TASK_FORMS[task.form_key]
+    built_in: Any = TASK_FORMS[step.form_key]
+    return drawn_form(built_in, step.fields)

@@ -21,6 +21,10 @@ _MARKS = {
     "supplement.repeated": "warn",
     "case.withdrawn": "warn",
     "case.created": "",
+    "case.opened": "",
+    "notice.entry_removed": "warn",
+    "listing.cancelled": "warn",
+    "blacklist.added": "warn",
     "task.claimed": "",
 }
 # What an office does inside is not an applicant's business; results reach him by letter.

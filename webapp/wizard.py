@@ -22,17 +22,22 @@ from forms.application import (
 from forms.application_derived import derive
 from forms.application_rules import is_exempt
 from forms.base import BaseForm, FormContext, to_json
+from forms.declaration_rules import is_declared
 from forms.rows import RowsField
-from models.case import CaseFile, CaseStatus, case_numbered
+from models.case import CaseFile, case_numbered
+from models.case_status import CaseStatus
 from models.database import DbSession
+from models.declaration import Window, window
 from models.document import documents_of
 from models.material import MaterialKind, published_materials, required_materials
 from models.people import User
 from models.review import supplements_of
-from models.vocabulary import ApplicantType
+from models.scheme import Scheme
+from models.subject import SubjectKind
 from processes.case import require_editable, save_application
+from processes.declaration_warning import warnings
 from processes.facts import policy_for
-from webapp.context import application_context
+from webapp.context import context_of
 
 MATERIALS, REVIEW = "materials", "review"
 COUNTERED = ("guarantors", "collaterals")
@@ -54,8 +59,8 @@ class Wizard:
     def __init__(self, session: DbSession, number: str, user: User) -> None:
         self.session, self.user = session, user
         self.case: CaseFile = case_numbered(session, number, user)
-        require_editable(self.case, user)
-        self.kind = self.case.applicant_type
+        require_editable(session, self.case, user)
+        self.kind = self.case.form_kind
         self.context = _context(session, self.case)
 
     @property
@@ -65,8 +70,14 @@ class Wizard:
 
     @property
     def title(self) -> str:
-        """The kind of applicant."""
-        return ApplicantType(self.kind).label
+        """What is applied for, and the kind of applicant."""
+        kind = self.case.type_label
+        return f"创业担保贷款申请（{kind}）" if self.case.kind is Scheme.STARTUP_LOAN else kind
+
+    @cached_property
+    def window(self) -> Window | None:
+        """When a declaration of 信保贷 that is not handed in yet may be."""
+        return window(self.session) if is_declared(self.kind) and self.is_draft else None
 
     @property
     def is_draft(self) -> bool:
@@ -82,6 +93,18 @@ class Wizard:
     def known(self) -> dict[str, Any]:
         """The sound answers so far."""
         return known_answers(self.kind, self.stored, self.context)
+
+    @cached_property
+    def warnings(self) -> list[tuple[str, str]]:
+        """What will stop a declaration that is not handed in yet, by question; it is saved all the same."""
+        if not (is_declared(self.kind) and self.is_draft):
+            return []
+        return list(warnings(self.session, SubjectKind(self.case.applicant_type), self.known))
+
+    def warnings_in(self, key: str) -> list[str]:
+        """The warnings at the questions of one step."""
+        own = declared_fields(step_for(self.kind, key).form)
+        return [sentence for name, sentence in self.warnings if name in own]
 
     @cached_property
     def facts(self) -> list[tuple[str, str]]:
@@ -134,6 +157,11 @@ class Wizard:
         known = self.faults if faults is None else faults
         return {name: found for name, found in known.items() if name.partition("-")[0] in own}
 
+    def asks(self, field: str | None) -> bool:
+        """Whether a field is a question of the form."""
+        name = (field or "").partition("-")[0]
+        return any(name in declared_fields(step.form) for step in steps_for(self.kind))
+
     def step_of(self, field: str | None) -> Step:
         """The step in which a field is asked; the first one for a field of no step."""
         steps = steps_for(self.kind)
@@ -163,7 +191,7 @@ class Wizard:
         """Save a step: a draft as typed, a submitted application only as sound answers (the caller has checked)."""
         fields = form.typed() if self.is_draft else self._sound(form)
         save_application(self.session, self.case.id, fields, self.user)
-        for name in ("faults", "known", "facts", "needed"):
+        for name in ("faults", "known", "warnings", "facts", "needed"):
             self.__dict__.pop(name, None)
 
     def _sound(self, form: BaseForm) -> Mapping[str, Any]:
@@ -214,7 +242,10 @@ def blame(form: BaseForm, name: str, messages: list[str]) -> None:
 
 def _context(session: DbSession, case: CaseFile) -> FormContext:
     """The choices of today, and the limits of the policy set that governs the case."""
-    context, rules = application_context(session), policy_for(session, case).rules
+    context = context_of(session, case)
+    if is_declared(case.form_kind):
+        return context
+    rules = policy_for(session, case).rules
     others = case.application.get("partners")
     partners = 1 + (len(others) if isinstance(others, list) else 0)
     limits = {

@@ -17,11 +17,19 @@ from models.worker import BEAT
 from processes import timer, worker
 from processes.background import exclusive, runtime
 from processes.background.exclusive import Held
-from webapp import handlers
+from webapp import handlers, handlers_credit, handlers_migration, handlers_replay
 from webapp.jobs import TimerLoop
 
 log = logging.getLogger(__name__)
-__all__ = ["Heart", "default_id", "handlers", "working"]
+__all__ = [
+    "Heart",
+    "default_id",
+    "handlers",
+    "handlers_credit",
+    "handlers_migration",
+    "handlers_replay",
+    "working",
+]
 
 
 def default_id() -> str:

@@ -8,7 +8,19 @@ from flask import Flask
 
 ROOMS = (
     "home", "login", "task", "case", "application", "document", "letter", "notification",
-    "people", "policy", "process", "audit", "calendar", "clock", "jobs", "deadline", "pause",
+    "people", "policy", "process", "subset", "proposal", "audit", "calendar", "clock", "jobs", "deadline", "pause",
+    "arrears",
+    "declaration",
+    "screening", "screening_board", "screening_batch", "screening_sheet", "screening_hand_in", "screening_evidence",
+    "supervision", "group_review", "meeting",
+    "notice", "public_notice", "guide",
+    "credit_register", "credit_info", "blacklist",
+    "credit_loan", "repayment",
+    "general",
+    "draft", "decision",
+    "migration",
+    "replay",
+    "rehearsal",
 )  # fmt: skip
 
 

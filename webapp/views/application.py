@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from forms.application import steps_for
 from forms.base import BaseForm
 from models.calendar import today
-from models.case import case_numbered
+from models.case import CaseFile, case_numbered
 from models.database import DbSession, reading, transaction
 from models.material import material_label, published_materials
 from models.people import Permission
@@ -43,13 +43,14 @@ def create() -> Page:
     """A new draft of the chosen kind."""
     kind = request.form.get("applicant_type", "")
     try:
-        first = steps_for(kind)[0].key
+        with transaction() as session:
+            case = case_verbs.create_draft(session, SCHEME, kind, {}, actor())
+            return begun(case)
     except Refusal as refusal:
+        if refusal.field != "applicant_type":
+            raise
         with reading() as session:
             return _choice(session, refusal.message), 422
-    with transaction() as session:
-        case = case_verbs.create_draft(session, SCHEME, kind, {}, actor())
-        return redirect(url_for("application.show", number=case.number, step=first))
 
 
 @blueprint.get(PATH)
@@ -142,6 +143,12 @@ def submitted(number: str) -> str:
         return render_template("application/submitted.html", case=case)
 
 
+def begun(case: CaseFile) -> Response:
+    """To the first step of a new draft."""
+    step = steps_for(case.form_kind)[0].key
+    return redirect(url_for("application.show", number=case.number, step=step))
+
+
 def _choice(session: DbSession, message: str = "") -> str:
     policy = policy_on(session, SCHEME, today())
     lists = {kind.value: published_materials(kind.value) for kind in ApplicantType}
@@ -179,19 +186,25 @@ def _answer(wizard: Wizard, step: str, form: BaseForm, faults: dict[str, list[st
     if go == "stay":
         flash(KEPT)
     target = {"back": before, "next": after}.get(go) or step
+    if target != step:
+        for sentence in wizard.warnings_in(step):
+            flash(sentence, "warning")
     return redirect(url_for("application.show", number=wizard.case.number, step=target))
 
 
 def _refused(number: str, step: str | None, refusal: Refusal) -> Page:
-    """The step in which the refused question is asked, with the refusal at it."""
-    if refusal.status != 422 or refusal.field is None:
+    """The step in which the refused question is asked, with the refusal at it; the whole for any other rule."""
+    if refusal.status != 422:
         raise refusal
     with reading() as session:
         wizard = Wizard(session, number, actor())
-        key = step or wizard.step_of(refusal.field).key
+        if not wizard.asks(refusal.field):
+            return _review(wizard, refusal.message), 422
+        field = refusal.field or ""
+        key = step or wizard.step_of(field).key
         form = wizard.sent(key, MultiDict(request.form)) if step else wizard.shown(key)
         wizard.check(key, form)
-        blame(form, refusal.field, [refusal.message])
+        blame(form, field, [refusal.message])
         return _step(wizard, key, form, refusal.message), 422
 
 

@@ -8,12 +8,13 @@ from werkzeug.wrappers import Response
 from forms.base import FormContext
 from forms.withdrawal import WithdrawalForm
 from models.calendar import today
-from models.case import CaseStatus, case_numbered
+from models.case import case_numbered
 from models.case_search import Wanted, search
+from models.case_status import CaseStatus
 from models.database import DbSession, reading, transaction
 from models.people import Permission
 from models.refusal import NotFound, Refusal
-from models.vocabulary import ApplicantType
+from models.scheme import Scheme
 from models.workflow import ProcessDefinition
 from processes import withdrawal
 from processes.personal_data import reveal
@@ -28,11 +29,12 @@ blueprint = Blueprint("case", __name__)
 @requires(Permission.CASE_READ)
 def search_page() -> str:
     """案卷查询 by number, name, ID number or status."""
-    wanted = {name: request.args.get(name, "") for name in ("q", "status", "after")}
+    wanted = {name: request.args.get(name, "") for name in ("q", "status", "after", "scheme")}
     with reading() as session:
-        page = search(session, actor(), Wanted(wanted["q"][:100], wanted["status"], wanted["after"]))
+        asked = Wanted(wanted["q"][:100], wanted["status"], wanted["after"], wanted["scheme"])
+        page = search(session, actor(), asked)
         return render_template(
-            "case/search.html", page=page, wanted=wanted, statuses=CaseStatus, types=ApplicantType
+            "case/search.html", page=page, wanted=wanted, statuses=CaseStatus, schemes=Scheme
         )
 
 

@@ -87,13 +87,14 @@ def _answer(form: ClockForm) -> str | tuple[str, int]:
         return render_template("clock/show.html", form=form, lines=None), 422
     lines = jobs.run_due()
     with reading():
+        flash(f"培训日期已调整为 {moment(calendar.now())}。")
         return render_template("clock/show.html", form=form, lines=lines)
 
 
 def _told(lines: list[str]) -> str:
     """What the move has brought about, in one message."""
     with reading():
-        moved = f"系统时间已调整为 {moment(calendar.now())}。"
+        moved = f"培训日期已调整为 {moment(calendar.now())}。"
     if not lines:
         return f"{moved}没有到期事项。"
     # The last line counts the reminders; of the timers before it the first ones are named.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, request, send_file, url_for
 from werkzeug.datastructures import FileStorage
@@ -12,7 +13,7 @@ from models.case import CaseFile, case_numbered
 from models.database import DbSession, reading, transaction
 from models.document import Document
 from models.material import material_label
-from models.people import Permission
+from models.people import Permission, User
 from models.refusal import Refusal
 from processes import document as documents
 from webapp.access import actor, requires
@@ -69,14 +70,20 @@ def chosen_files() -> list[FileStorage]:
     return [file for file in request.files.getlist("file") if file.filename]
 
 
-def add_all(session: DbSession, case: CaseFile, kind: str, files: list[FileStorage]) -> None:
-    """Add every file or none. Raises Refusal with the name of the file at fault."""
+def add_all(
+    session: DbSession,
+    case: CaseFile,
+    kind: str,
+    files: list[FileStorage],
+    add: Callable[[DbSession, int, str, str, bytes, User], Document] = documents.add,
+) -> None:
+    """Add every file by the verb `add`, or none. Raises Refusal with the name of the file at fault."""
     if not files:
         raise Refusal("请选择要上传的文件。", "file")
     for file in files:
         name = file.filename or ""
         try:
-            documents.add(session, case.id, kind, name, file.read(), actor())
+            add(session, case.id, kind, name, file.read(), actor())
         except Refusal as refusal:
             if refusal.field != "file":
                 raise

@@ -11,12 +11,15 @@ from models.database import reading
 from models.letter import issued_letter
 from models.money import format_amount, in_words
 from models.people import Permission
+from models.scheme import Scheme
 from models.vocabulary import DeliveryMethod
 from models.vocabulary_loan import Procedure
 from webapp.access import actor, requires
 from webapp.views.document import BIGGEST_ID
 
 blueprint = Blueprint("letter", __name__)
+# What a letter calls that which was handed in.
+APPLICATIONS = {Scheme.STARTUP_LOAN: "创业担保贷款申请", Scheme.CREDIT_APPLICATION: "“信保贷”申报"}
 
 
 @blueprint.get(f"/letters/<int(max={BIGGEST_ID}):letter_id>")
@@ -32,6 +35,7 @@ def show(letter_id: int) -> str:
             case=issued.case,
             department=issued.department,
             issuer=issued.issuer,
+            application=APPLICATIONS.get(issued.case.kind, issued.case.kind.label),
             you="你" if issued.case.is_person else "你单位",
             delivery=DeliveryMethod.title_of(issued.letter.delivery_method)
             if issued.letter.delivery_method

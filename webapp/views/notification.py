@@ -12,6 +12,7 @@ from models.notification import CASE_NUMBER, messages_of
 from processes.notification import mark_read
 from webapp.access import actor, signed_in
 from webapp.admin import BIGGEST_ID
+from webapp.places import place_of
 
 blueprint = Blueprint("notification", __name__, url_prefix="/notifications")
 
@@ -22,7 +23,7 @@ def show() -> str:
     """One's own messages, newest first."""
     with reading() as session:
         page = messages_of(session, actor(), request.args.get("after", ""))
-        return render_template("notification/show.html", page=page, parts=_parts)
+        return render_template("notification/show.html", page=page, parts=_parts, place_of=place_of)
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -66,7 +66,7 @@ def ask(task_id: int) -> Page:
     """暂停计时, or the request for it where the head of the department must agree."""
     with reading() as session:
         task = worklist.task_for(session, task_id, actor())
-        form = _asked(asking_context(task.case.applicant_type))
+        form = _asked(asking_context(task.case.form_kind))
         number = task.case.number
     if {"add_row", "remove_row"} & set(request.form):
         return _again(number, task_id, Sent(form)), 200

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from forms.base import BaseForm, FormContext
-from forms.policy import LprForm, PolicyForm
+from forms.policy import CreditPolicyForm, LprForm, PolicyForm
 from models.calendar import today
+from models.credit_policy import SCHEME as CREDIT_SCHEME
 from models.database import DbSession, reading
+from models.money import format_amount
 from models.people import Permission
 from models.policy import LprQuote, PolicySet, lpr_quotes, policy_sets
 from processes import policy as verbs
@@ -37,9 +41,8 @@ def show_set(set_id: int) -> str:
     """One set with all its values."""
     with reading() as session:
         row = verbs.policy_set(session, set_id)
-        return render_template(
-            "policy/set.html", row=row, values=list(_labelled(row)), groups=row.rules.groups
-        )
+        groups = row.values.get("groups", [])
+        return render_template("policy/set.html", row=row, values=list(_labelled(row)), groups=groups)
 
 
 @blueprint.route(f"{_SET}/copy", methods=["GET", "POST"])
@@ -49,7 +52,8 @@ def copy_set(set_id: int) -> Page:
     with reading() as session:
         model = verbs.policy_set(session, set_id)
     is_sent = request.method == "POST"
-    form = _bound(sent(PolicyForm) if is_sent else PolicyForm(None, data=_copied(model)))
+    make = _form(model)
+    form = _bound(sent(make) if is_sent else make(None, data=_copied(model)))
     if is_sent and not is_row_change(form) and (made := attempt(form, lambda s: _add(s, set_id, form))):
         flash(f"已新增政策参数“{made.name}”。")
         return redirect(url_for("policy.show_set", set_id=made.id))
@@ -71,21 +75,36 @@ def _bound(form: BaseForm) -> BaseForm:
     return form.bind(FormContext(today=today()))
 
 
+def _form(row: PolicySet) -> type[PolicyForm] | type[CreditPolicyForm]:
+    """The form of a scheme: every set is copied and added with that of its own."""
+    return CreditPolicyForm if row.scheme == CREDIT_SCHEME else PolicyForm
+
+
 def _copied(model: PolicySet) -> dict[str, Any]:
-    groups = [{"code": code, "label": label} for code, label in model.rules.groups]
-    return {"name": model.name, "source": model.source, **model.rules.as_json(), "groups": groups}
+    values = dict(model.values)
+    if model.scheme == CREDIT_SCHEME:
+        values["window_months"] = [str(month) for month in values["window_months"]]
+        values["has_rate_exceptions"] = bool(values["has_rate_exceptions"])
+    else:
+        groups = [{"code": code, "label": label} for code, label in model.rules.groups]
+        values = {**model.rules.as_json(), "groups": groups}
+    return {"name": model.name, "source": model.source, **values}
 
 
-def _labelled(row: PolicySet) -> Any:
+def _labelled(row: PolicySet) -> Iterator[tuple[str, str]]:
     """(label, value) of every plain rule, in the words of the form."""
-    values = row.rules.as_json()
-    for question in PolicyForm(None, csrf=False).questions():
+    values = row.values if row.scheme == CREDIT_SCHEME else row.rules.as_json()
+    for question in _form(row)(None, csrf=False).questions():
         if question.name in values and question.kind != "rows":
-            is_money = question.kind == "money"
-            yield (
-                question.label.text,
-                f"{float(values[question.name]):,.2f}" if is_money else values[question.name],
-            )
+            yield question.label.text, _shown(question, values[question.name])
+
+
+def _shown(question: Any, value: Any) -> str:
+    if question.kind == "money":
+        return format_amount(Decimal(str(value)))
+    if question.kind == "checks":
+        return "、".join(dict(question.options)[str(one)] for one in value)
+    return {True: "是", False: "否"}[bool(value)] if question.kind == "radio" else str(value)
 
 
 def _add(session: DbSession, set_id: int, form: Any) -> PolicySet:

@@ -13,7 +13,8 @@ from models.case_record import doer_of
 from models.database import DbSession, reading, transaction
 from models.pause import requests_for
 from models.people import Permission, User
-from models.refusal import Conflict, Refusal
+from models.refusal import Conflict, Forbidden, Refusal
+from models.screening_rounds import waiting_for
 from models.vocabulary_loan import ProcedureOutcome
 from models.workflow import UserTask
 from models.working_days import Light
@@ -47,9 +48,9 @@ def inbox_page() -> str:
             "counts": counts,
             "steps": steps,
             "wanted": wanted,
-            "lights": LIGHTS,
+            "waiting": waiting_for(session, user),
         }
-        return render_template("task/inbox.html", scope=scope, scopes=inbox.Scope, **shown)
+        return render_template("task/inbox.html", scope=scope, scopes=inbox.Scope, lights=LIGHTS, **shown)
 
 
 @blueprint.get(f"/tasks/<int(max={BIGGEST_ID}):task_id>")
@@ -68,13 +69,14 @@ def complete(task_id: int) -> Response | tuple[str, int]:
     with reading() as session:
         task = worklist.task_for(session, task_id, actor())
         form = task_form.sent(session, task, request.form)
+        asked = worklist.drawn_step(session, task)
     if message := task_form.lost(task, actor()):
         return _conflict(task_id, form, message), 409
     if {"add_row", "remove_row"} & set(request.form):
         return _again(task_id, form), 200
     if not form.validate():
         return _again(task_id, form), 422
-    refusal = task_form.carry_out(task_id, actor(), form)
+    refusal = task_form.carry_out(task_id, actor(), form, asked)
     if refusal is not None:
         return _refused(task_id, form, refusal), refusal.status
     flash(_done_words(task, form))
@@ -88,7 +90,7 @@ def save_draft(task_id: int) -> Response:
     with transaction() as session:
         task = worklist.task_for(session, task_id, actor())
         place = _place(task.case.number, task_id)
-        draft = worklist.save_draft(session, task_id, actor(), task_form.typed(task, request.form))
+        draft = worklist.save_draft(session, task_id, actor(), task_form.typed(session, task, request.form))
         saved_at = moment(draft.saved_at)
     if wants_json():
         return jsonify(saved_at=saved_at, message=f"已暂存 {saved_at}")
@@ -105,6 +107,8 @@ def claim(task_id: int) -> Response | tuple[str, int]:
             worklist.claim(session, task_id, actor())
     except Conflict as conflict:
         return _conflict(task_id, None, conflict.message), 409
+    except Forbidden as barred:
+        return _again(task_id, None, barred.message), barred.status
     return redirect(url_for("task.show", task_id=task_id))
 
 
@@ -154,12 +158,17 @@ def _next() -> str:
     return _place(items[0].number, items[0].task_id) if items else url_for("task.inbox")
 
 
-def _again(task_id: int, form: BaseForm, message: str = "") -> str:
-    """The page of the case with the form as it was typed."""
+def _again(task_id: int, form: BaseForm | None, message: str = "") -> str:
+    """The page of the case with the form as it was typed, if there is one."""
     with reading() as session:
         task = worklist.task_for(session, task_id, actor())
-        asked = Asked(task_id=task_id, opened=task_form.Opened(form), message=message)
-        return render_template("case/show.html", page=CasePage(session, task.case, actor(), asked))
+        opened = task_form.Opened(form) if form is not None else None
+        asked = Asked(task_id=task_id, opened=opened, message=message)
+        page = CasePage(session, task.case, actor(), asked)
+        # Ended by another knock since it was looked at: what was typed belongs to no open step any more.
+        if form is None or (page.task is not None and page.task.id == task_id):
+            return render_template("case/show.html", page=page)
+    return _conflict(task_id, form, task_form.ENDED)
 
 
 def _refused(task_id: int, form: BaseForm, refusal: Refusal) -> str:
