@@ -8,19 +8,22 @@ import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
+from flask import session as signed
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from waitress.server import create_server
+from werkzeug.http import parse_cookie
 
 from models import database
 from models.calendar import set_clock
 from models.settings import Outside
 from processes import channel, document
-from processes.seed import SAMPLE_PASSWORD
 from tests.journeys.person import Person
 from tests.world import World, at
+from webapp import access
 
 WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 
@@ -52,22 +55,38 @@ def browser() -> Iterator[Browser]:
 class Town:
     """The served sample county: its address, its verbs, its clock."""
 
-    def __init__(self, address: str, browser: Browser) -> None:
-        self.address, self.browser = address, browser
+    def __init__(self, address: str, browser: Browser, application: Flask) -> None:
+        self.address, self.browser, self._application = address, browser, application
         self.verbs = World()
         self._contexts: list[BrowserContext] = []
 
     def person(self, username: str, narrow: bool = False) -> Person:
-        """Somebody with a browser of his own, signed in."""
+        """Somebody with a browser of his own, signed in a moment ago: no page is open yet."""
+        context = self._window(narrow)
+        context.add_cookies([{**cookie, "url": self.address} for cookie in self._signed_in(username)])
+        return _at_the_desk(context)
+
+    def stranger(self, narrow: bool = False) -> Person:
+        """Somebody with a browser of his own and without a login."""
+        return _at_the_desk(self._window(narrow))
+
+    def _window(self, narrow: bool) -> BrowserContext:
         context = self.browser.new_context(
             viewport=NARROW if narrow else WIDE, locale="zh-CN", base_url=self.address
         )
         self._contexts.append(context)
-        page: Page = context.new_page()
-        page.set_default_timeout(20_000)
-        person = Person(page)
-        person.sign_in(username, SAMPLE_PASSWORD)
-        return person
+        return context
+
+    def _signed_in(self, username: str) -> list[Any]:
+        """The cookies of a login; the page that gives them is walked in test_clerk.py."""
+        with self._application.test_request_context():
+            with database.reading() as found:
+                user = self.verbs.user(found, username)
+            access.sign_in(user, "127.0.0.1")
+            answer = self._application.response_class()
+            self._application.session_interface.save_session(self._application, signed, answer)
+        given = [parse_cookie(line.split(";")[0]) for line in answer.headers.getlist("Set-Cookie")]
+        return [{"name": name, "value": value} for cookie in given for name, value in cookie.items()]
 
     def it_is(self, day: date, hour: int = 9) -> None:
         """Move the training clock."""
@@ -78,6 +97,12 @@ class Town:
         """Close every window."""
         for context in self._contexts:
             context.close()
+
+
+def _at_the_desk(context: BrowserContext) -> Person:
+    page: Page = context.new_page()
+    page.set_default_timeout(20_000)
+    return Person(page)
 
 
 @pytest.fixture
@@ -91,7 +116,7 @@ def town(url: str, application: Flask, tmp_path: Path, browser: Browser) -> Iter
     server = create_server(application, host="127.0.0.1", port=0, threads=8)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    town = Town(f"http://127.0.0.1:{server.effective_port}", browser)
+    town = Town(f"http://127.0.0.1:{server.effective_port}", browser, application)
     yield town
     town.close()
     server.close()

@@ -25,6 +25,7 @@ def test_the_notice_for_2027_is_loaded_applied_and_undone(town: Town) -> None:
     before = town.verbs.deadlines(cases[0])
     assert all(clock.provisional for clock in before.values())
     admin = town.person("guanli")
+    admin.goes_to("/")
     admin.page.get_by_role("link", name="工作日日历").click()
     admin.goes_to("/calendar?year=2027")
     assert admin.sees("2027年放假安排尚未公布")

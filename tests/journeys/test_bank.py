@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from models.case import CaseStatus
+from models.case_status import CaseStatus
 from tests.journeys.conftest import Town
 from tests.journeys.office import does, opens_task, typed
 from tests.world import answers

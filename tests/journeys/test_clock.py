@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from models.case import CaseStatus
+from models.case_status import CaseStatus
 from tests.journeys.conftest import NARROW, WIDE, Town
 from tests.journeys.office import opens_task, typed
 from tests.journeys.person import Person

@@ -18,7 +18,8 @@ PAGES = {
     "shenji": ["/audit", "/cases"],
     "guanli": ["/admin/people", "/admin/policies", "/clock", "/jobs", "/calendar", "/calendar/notices",
                "/calendar/import/rows"],
-    "liucheng": ["/admin/processes", "/admin/policies"],
+    "liucheng": ["/admin/processes", "/admin/proposals", "/admin/processes/import", "/admin/drafts",
+                 "/admin/drafts/new", "/admin/processes/subset", "/admin/policies"],
 }  # fmt: skip
 
 

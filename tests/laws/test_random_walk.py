@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from models.case import CaseStatus
+from models.case_status import CaseStatus
 from models.database import reading
 from models.refusal import Conflict
 from tests.invariants import check_all, check_case

@@ -202,7 +202,7 @@ def test_reasons(text: str, reason: str) -> None:
     [
         ("2026-10-08", "2026-10-08", Light.TODAY, "今日到期"),
         ("2026-10-13", "2026-10-09", Light.OVER, "超期 3 日"),  # 10 October is a make-up Saturday
-        ("2026-08-29", "2026-08-28", Light.OVER, "已超期"),  # the Saturday after the term
+        ("2026-08-29", "2026-08-28", Light.OVER, "超期不足 1 日"),  # the Saturday after the term
         ("2026-08-31", "2026-08-28", Light.OVER, "超期 1 日"),
         ("2026-08-26", "2026-08-28", Light.SOON, "剩 2 日"),
         ("2026-08-25", "2026-08-28", Light.OK, "剩 3 日"),
