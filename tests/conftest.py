@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy.engine import make_url
 
 from models import calendar_book, crypto, database, tables
 from models.calendar import fixed_at
@@ -19,6 +20,7 @@ from tests.settings import training_settings
 from tests.standing import Standing, named, new_name, on_server, run
 from tests.world import World
 from webapp import create_app
+from webapp.cli.db import bring_up_to_date
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 
@@ -146,13 +148,27 @@ def new_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
         run(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@pytest.fixture(scope="session")
+def installed(
+    new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Standing]:
+    """A training database as `db upgrade` leaves a new one: upgraded once a run, put back for every test."""
+    built = database.bind(database.Database(new_database()))
+    bring_up_to_date(is_training=True)
+    built.dispose()
+    standing = Standing(str(make_url(built.url).database), tmp_path_factory.mktemp("installed"))
+    yield standing
+    standing.drop()
+
+
 @pytest.fixture
 def url(request: pytest.FixtureRequest) -> str:
-    """A database for this test alone: the sample county where the test has a world or a town, else empty."""
-    if not {"world", "town"} & set(request.fixturenames):
+    """A database for this test alone: the sample county, or an installed one, where the test asks for it."""
+    asked = set(request.fixturenames)
+    if not asked & {"world", "town", "running", "ready"}:
         make: Callable[[], str] = request.getfixturevalue("new_database")
         return make()
-    standing: Standing = request.getfixturevalue("standing")
+    standing: Standing = request.getfixturevalue("installed" if "ready" in asked else "standing")
     # The same address again: what was kept in memory of its calendars belongs to the test before.
     calendar_book.forget()
     return standing.fresh()

@@ -16,7 +16,12 @@ PHONE = "13900000000"
 
 def example_context(**over: object) -> FormContext:
     """A context with one bank and one region, both "1"."""
-    known: dict[str, object] = {"today": TODAY, "banks": [("1", "示例银行")], "regions": [("1", "示例旗")]}
+    known: dict[str, object] = {
+        "today": TODAY,
+        "banks": [("1", "示例银行")],
+        "regions": [("1", "示例旗")],
+        "meetings": [("1", "示例会议")],
+    }
     return FormContext(**{**known, **over})  # type: ignore[arg-type]  # the caller names real fields
 
 
@@ -192,6 +197,47 @@ def enterprise_application(bank: str = "1", region: str = "1", **over: object) -
         "signature": "周五",
     }
     return {**_loan(bank, region, "2000000.00", 24), **own, **over}
+
+
+F3: dict[str, object] = {
+    "enterprise_name": "示例商贸有限公司",
+    "uscc": ENTERPRISE_USCC,
+    "registered_on": "2018-03-01",
+    "registered_address": "伊金霍洛旗示例镇一号",
+    "premises_address": "伊金霍洛旗示例镇二号",
+    "operating_status": "active",
+    "legal_name": "周五",
+    "legal_id_number": LEGAL_ID,
+    "legal_phone": PHONE,
+    "contact_name": "周六",
+    "contact_phone": "13900000001",
+    "industry": "retail",
+    "headcount": 12,
+    "revenue": "3000000.00",
+    "assets": "1200000.00",
+    "products": "日用品零售，经营正常",
+    "tax_authority": "国家税务总局伊金霍洛旗税务局",
+    "first_taxed_on": "2019-01-15",
+    "tax_paid": "60000.00",
+    "tax_grade": "B",
+    "debts": [],
+    "amount": "300000.00",
+    "purpose": "goods",
+    "purpose_text": "支付货款",
+    "channel": "self",
+    "recommender": "",
+    "recommendation": "",
+    "reported_on": TODAY.isoformat(),
+    "query_authorised": True,
+    "truthful": True,
+    "signature": "周五",
+    "signed_on": TODAY.isoformat(),
+}
+
+
+def declaration_application(region: str = "1", **over: object) -> dict[str, object]:
+    """A valid F3 of a firm that declares by itself; `over` replaces fields."""
+    return {**F3, "region": region, **over}
 
 
 def without(application: Mapping[str, object], *names: str) -> dict[str, object]:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from models.calendar import today
 from models.calendar_draft import Typed, read_rows
-from models.case import CaseFile, CaseStatus
+from models.case import CaseFile
+from models.case_status import CaseStatus
 from models.database import reading, transaction
 from models.pause import Pause, PauseKind, pauses_of
 from models.people import Role, User

@@ -10,7 +10,9 @@ from werkzeug.datastructures import MultiDict
 
 from forms.application import APPLICATION_STEPS
 from forms.base import BaseForm
+from forms.dynamic import DrawnForm, drawn_form
 from forms.registry import TASK_FORMS
+from tests.drawn import every_kind
 from tests.examples import example_context
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -18,6 +20,11 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 _NAMED: dict[str, type[BaseForm]] = {
     f"{kind}.{step.key}": step.form for kind, steps in APPLICATION_STEPS.items() for step in steps
 } | TASK_FORMS
+# What a process owner draws: a form of nothing else, and a built-in form with more questions.
+_NAMED |= {
+    "drawn": drawn_form(DrawnForm, every_kind()),
+    "acceptance.fields": drawn_form(TASK_FORMS["acceptance"], every_kind()),
+}
 
 ALL_FORMS = {name: form for form, name in {form: name for name, form in reversed(_NAMED.items())}.items()}
 """Every form class once."""

@@ -42,7 +42,8 @@ def faults(kind: str, body: dict[str, object]) -> dict[str, list[str]]:
 
 
 def test_every_type_has_its_steps() -> None:
-    assert list(APPLICATION_STEPS) == [kind.value for kind in ApplicantType]
+    declared = ["credit_enterprise", "credit_sole_trader"]
+    assert list(APPLICATION_STEPS) == [kind.value for kind in ApplicantType] + declared
     assert [step.key for step in steps_for("person")] == [
         "applicant", "household", "business", "loan", "guarantee", "account",
     ]  # fmt: skip

@@ -10,7 +10,14 @@ from jsonschema import Draft202012Validator
 from forms.application import APPLICATION_STEPS, declared_fields
 from forms.registry import TASK_FORMS
 from forms.schema import json_schema
-from tests.examples import enterprise_application, example_context, married, person_application
+from tests.examples import (
+    TRADER_USCC,
+    declaration_application,
+    enterprise_application,
+    example_context,
+    married,
+    person_application,
+)
 from tests.forms.asking import ALL_FORMS
 from tests.forms.test_tasks import SOUND
 
@@ -21,6 +28,8 @@ BODIES = {
         partners=[{"name": "郑七", "id_number": "150627198506150009", "phone": "13900000003"}]
     ),
     "small_enterprise": enterprise_application(),
+    "credit_enterprise": declaration_application(),
+    "credit_sole_trader": declaration_application(uscc=TRADER_USCC),
 }
 STEPS = [(kind, step) for kind, steps in APPLICATION_STEPS.items() for step in steps]
 

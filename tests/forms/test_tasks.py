@@ -12,6 +12,7 @@ from forms.base import errors_by_field
 from forms.context import FormContext
 from forms.registry import TASK_FORMS
 from models.reason import reasons_for
+from tests import arrears, credit_loans, notice_board, register, screening
 from tests.examples import example_context
 
 OPINION = {"opinion": "情况属实"}
@@ -59,6 +60,15 @@ SOUND: list[tuple[str, dict[str, object]]] = [
     ("disbursement", {"outcome": "refused", "licence_status": "cancelled", "reason_codes": ["B04"],
                       "reason_text": "执照已注销"}),
     ("refusal_notice", NOTICE),
+    *arrears.FORMS,
+    *credit_loans.FORMS,
+    *notice_board.FORMS,
+    *register.FORMS,
+    *screening.FORMS,
+    ("drawn", {}),
+    ("form_check", {"result": "in_order", **OPINION}),
+    ("form_check", {"result": "incomplete", "items": [ITEM], "delivery_method": "electronic"}),
+    ("result_notice", {key: text for key, text in NOTICE.items() if key not in ("reason_codes", "can_reapply")}),
 ]  # fmt: skip
 
 

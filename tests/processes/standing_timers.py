@@ -9,12 +9,13 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import audit
+from models import audit, database
+from models.calendar import real_now
 from models.case import CaseDepartment, CaseFile
 from models.database import transaction
 from models.deadline import Deadline
-from models.workflow import ProcessInstance, Timer, UserTask
-from processes import workflow
+from models.workflow import FIRED, ProcessInstance, Timer, UserTask
+from processes import publication
 from processes.engine.lint import check
 from processes.worklist import form_keys
 from tests.processes.engine.bad_drawings import CLOSED, work
@@ -40,9 +41,19 @@ def publish_with_timers(count: int) -> None:
 def published(*elements: str) -> None:
     """New cases run on this drawing; it is checked here, for the checking child takes seconds."""
     bpmn = drawing(*elements, key="combined_review")
-    assert check(bpmn, {}, form_keys()) == []
+    assert (found := check(bpmn, {}, form_keys())) == [], found
     with transaction() as session:
-        workflow._store(session, bpmn, {}, None)
+        publication.store(session, bpmn, {}, None, publication.Publication())
+
+
+def many_fired(case_id: int) -> None:
+    """History, as every office has: the database knows how much of it there is."""
+    fired = {"case_id": case_id, "due_at": real_now(), "status": FIRED, "is_held": False, "attempts": 0}
+    with transaction() as session:
+        session.execute(sa.insert(Timer), [fired] * 1000)
+    with database.bound().writer.connect() as connection:
+        connection.exec_driver_sql("ANALYZE timer")
+        connection.commit()
 
 
 def copies(world: World, count: int) -> list[int]:

@@ -109,7 +109,8 @@ def test_a_corrected_year_replaces_the_first_and_gives_it_back(world: World) -> 
         assert set(states) == {UNDONE}
         # Rows are only ended, never changed: every version can still be explained.
         assert all(row.version < (row.until_version or 99) for row in session.scalars(select(CalendarDay)))
-        log = session.scalars(select(AuditEvent).where(AuditEvent.action.like("calendar.%"))).all()
+        noted = select(AuditEvent).where(AuditEvent.action.like("calendar.%")).order_by(AuditEvent.id)
+        log = session.scalars(noted).all()
         assert [event.action.split(".")[1] for event in log] == [
             *("proposed", "applied", "proposed", "applied", "undone", "undone")
         ]

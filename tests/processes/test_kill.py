@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from models.calendar import today
-from models.case import CaseFile, CaseStatus
+from models.case import CaseFile
+from models.case_status import CaseStatus
 from models.database import StaleWrite, reading, transaction
 from models.pause import PauseKind, pauses_of
 from models.workflow import Timer

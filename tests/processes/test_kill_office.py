@@ -23,13 +23,13 @@ from models.people import User, user_named
 from models.settings import Outside
 from models.worker import SENT, Outbox
 from models.workflow import ProcessDefinition, Timer
-from processes import background, channel, outbox, workflow
+from processes import background, channel, outbox, publication
 from processes import calendar as calendar_verbs
 from processes.notification import tell
 from tests.invariants import check_all
 from tests.notices import notice
 from tests.processes.killing import crash_everywhere, survives
-from tests.processes.test_publish import BPMN, TABLES
+from tests.processes.test_publication import AS_SHIPPED, BPMN, TABLES, published
 from tests.sink import mail_sink
 from tests.webapp.knock import paused
 from tests.world import World, answers, on
@@ -82,14 +82,16 @@ def test_a_drawing_is_published_whole_or_not_at_all(world: World, url: str) -> N
 
     def publish() -> None:
         with transaction() as session:
-            workflow.publish(session, renamed, TABLES, world.user(session, "liucheng"))
+            said = publication.Publication()
+            publication.store(session, renamed, TABLES, world.user(session, "liucheng"), said)
 
+    assert publication.problems_of(renamed, TABLES) == []
     assert crash_everywhere(url, publish, _office) > 5
     new = world.submitted()
     world.complete(new, "acceptance", answers("acceptance"))
     with reading() as session:
         check_all(session)
-        assert session.scalars(select(ProcessDefinition.version)).all() == [1, 2]
+    assert published() == sorted([*AS_SHIPPED, ("combined_review", 2)])
 
 
 def test_a_warning_reaches_everybody_once_wherever_its_sender_dies(world: World, url: str) -> None:

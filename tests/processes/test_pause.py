@@ -224,13 +224,18 @@ def test_the_promise_counts_on_when_the_other_branch_ends_a_paused_step(world: W
         check_all(session)
 
 
+def closed(element: str) -> str:
+    """The end of a case whose term has passed."""
+    return end(element, f'<bpmn:terminateEventDefinition id="t_{element}" />', status="lapsed")
+
+
 def test_a_step_that_a_due_event_ends_is_not_paused_any_more(world: World) -> None:
     """No letter goes out for a clock that the very knock ends."""
     events = (
         timer("lapse", "acceptance", "working_days(2)", True),
         timer("due", "acceptance", "working_days(7)", **REVIEW),
     )
-    ends = end("lapsed"), flow("lapse", "lapsed"), end("late"), flow("due", "late")
+    ends = closed("lapsed"), flow("lapse", "lapsed"), end("late"), flow("due", "late")
     step = work("acceptance", form="acceptance")
     published(start(), step, *events, CLOSED, *line("begin", "acceptance", "finish"), *ends)
     case_id = world.submitted()
@@ -246,7 +251,7 @@ def test_a_provisional_end_that_a_pause_has_brought_ends_nothing(world: World, c
     """D-04: official before the pause, the end lies in a year without a notice once it counts on: by a clerk, by itself."""
     lapse = timer("due", "acceptance", "working_days(7)", True, **REVIEW)
     flows = *line("begin", "acceptance", "finish"), flow("due", "late")
-    published(start(), work("acceptance", form="acceptance"), lapse, end("late"), CLOSED, *flows)
+    published(start(), work("acceptance", form="acceptance"), lapse, closed("late"), CLOSED, *flows)
     with on(date(2026, 12, 14)):
         case_id = world.submitted()
         task_id = world.open_tasks(case_id)["acceptance"]

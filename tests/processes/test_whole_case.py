@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from models import audit
-from models.case import CaseStatus
+from models.case_status import CaseStatus
 from models.database import reading, transaction
 from models.letter import Letter
 from models.notification import Notification

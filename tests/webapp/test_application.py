@@ -26,7 +26,10 @@ def stored(number: str) -> CaseFile:
 
 def draft(client: FlaskClient, kind: str = "person") -> str:
     """The number of a new draft."""
-    answer = client.post("/cases/new", data={"applicant_type": kind})
+    if kind.startswith("credit_"):
+        answer = client.post("/declarations/new", data={"kind": kind.removeprefix("credit_")})
+    else:
+        answer = client.post("/cases/new", data={"applicant_type": kind})
     assert answer.status_code == 302, answer.text
     return str(answer.location.split("/")[2])
 

@@ -18,10 +18,10 @@ from models.settings import Outside
 from models.worker import SILENCE, STALLED, WAITING, Outbox
 from models.workflow import ARMED, Timer
 from models.workflow import STALLED as TIMER_STALLED
-from processes import background, channel, outbox, worker
+from processes import background, channel, migration, outbox, replay, screening, screening_handin, worker
 from tests.webapp.api import Caller
 from tests.world import World
-from webapp import handlers, repair
+from webapp import handlers, handlers_credit, handlers_migration, handlers_replay, repair
 
 SignIn = Callable[[str], FlaskClient]
 DECLARED = {
@@ -29,6 +29,11 @@ DECLARED = {
     "REMIND": handlers.REMIND,
     "RECOUNT": handlers.RECOUNT,
     "RECOUNT_CASE": handlers.RECOUNT_CASE,
+    "screening.PREPARE": screening.PREPARE,
+    "screening_handin.COMPLETE": screening_handin.COMPLETE,
+    "migration.CHECK": migration.CHECK,
+    "migration.APPLY": migration.APPLY,
+    "replay.RUN": replay.RUN,
 }
 WELL = "后台运行正常，没有停滞或失败的事项"
 
@@ -119,10 +124,10 @@ def test_programs_see_the_same(stuck: str, caller: Callable[[str], Caller]) -> N
 
 
 def test_every_job_has_a_title() -> None:
-    """Whatever handlers.py registers, whichever test came first."""
-    names = re.findall(
-        r'@(?:job|schedule)\((?:"([a-z]+)"|([A-Za-z_.]+))', Path(handlers.__file__).read_text("utf-8")
-    )
+    """Whatever the modules of handlers register, whichever test came first."""
+    modules = (handlers, handlers_credit, handlers_migration, handlers_replay)
+    written = "".join(Path(str(one.__file__)).read_text("utf-8") for one in modules)
+    names = re.findall(r'@(?:job|schedule)\((?:"([a-z]+)"|([A-Za-z_.]+))', written)
     assert {first or DECLARED[second] for first, second in names} == set(repair.TITLES)
 
 

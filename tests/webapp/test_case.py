@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from models import audit
-from models.case import CaseStatus
+from models.case_status import CaseStatus
 from models.database import reading
 from models.people import Permission, Role
 from tests.examples import PERSON_ID, PHONE

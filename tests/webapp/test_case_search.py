@@ -35,7 +35,8 @@ def test_search_by_status(world: World, sign_in: SignIn) -> None:
     world.complete(second, "acceptance", answers("acceptance"))
     client = sign_in("renshe1")
     assert NUMBER.findall(client.get("/cases?status=qualifying").text) == [number_of(second)]
-    assert NUMBER.findall(client.get("/cases?status=submitted").text) == [number_of(first)]
+    page = client.get("/cases?status=submitted").text
+    assert NUMBER.findall(page) == [number_of(first)] and 'data-label="申请日期">2026-03-02</td>' in page
     assert len(NUMBER.findall(client.get("/cases?status=nonsense").text)) == 2
 
 

@@ -19,11 +19,12 @@ from models.login import ApiToken
 from models.people import user_named
 from models.settings import Settings
 from models.workflow import ProcessDefinition
+from processes import shipped
 from processes.login import check_password, user_of_token
+from processes.workflow import DEFINITIONS, SHIPPED
 from tests.world import World, answers, on
 from webapp import create_app
 
-SHIPPED = Path(__file__).parents[2] / "processes" / "definitions"
 Run = Callable[..., Result]
 
 
@@ -43,7 +44,7 @@ def make_app(url: str, folder: Path, is_training: bool = True) -> Flask:
 
 @pytest.fixture
 def run(url: str, tmp_path: Path) -> Iterator[Run]:
-    """Runs a command against an empty database of a training server."""
+    """Runs a command against the database of a training server, which is empty without `ready` or `world`."""
     app = make_app(url, tmp_path)
 
     def run_command(*arguments: str, expect: int = 0) -> Result:
@@ -57,9 +58,20 @@ def run(url: str, tmp_path: Path) -> Iterator[Run]:
 
 @pytest.fixture
 def ready(run: Run) -> Run:
-    """The same on a database with tables and rules."""
-    run("db", "upgrade")
+    """The same on a database with tables and rules: after `db upgrade` (see `url`)."""
     return run
+
+
+def test_upgrade_says_which_drawings_it_brought(
+    ready: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key, tables in SHIPPED.items():
+        for name in (f"{key}.bpmn", *tables):
+            text = (DEFINITIONS / name).read_text(encoding="utf-8")
+            (tmp_path / name).write_text(text.replace('name="受理审查"', 'name="资料受理"'), encoding="utf-8")
+    monkeypatch.setattr(shipped, "DEFINITIONS", tmp_path)
+    assert "随软件更新流程“创业担保贷款多审合一”第 2 版，已启用。" in ready("db", "upgrade").output
+    assert "随软件更新" not in ready("db", "upgrade").output
 
 
 def test_upgrade_builds_and_seeds_once(run: Run) -> None:
@@ -67,7 +79,8 @@ def test_upgrade_builds_and_seeds_once(run: Run) -> None:
     assert "新数据库" not in run("db", "upgrade").output
     with database.reading() as session:
         assert session.get_one(Installation, 1).is_training
-        assert session.query(ProcessDefinition).count() == 1
+        published = session.query(ProcessDefinition.key, ProcessDefinition.version)
+        assert sorted(published) == [(key, 1) for key in sorted(SHIPPED)]
 
 
 def test_without_tables_a_command_says_what_to_do_first(run: Run) -> None:
@@ -245,37 +258,42 @@ def test_jobs_run_seals_the_log_by_the_way(world: World, run: Run) -> None:
     assert "完整" in run("audit", "verify", "--anchor", root).output
 
 
+BY = ("--by", "liucheng", "--reason", "按通知调整环节名称")
+
+
 def drawing(folder: Path, old: str = "", new: str = "") -> list[str]:
-    """A copy of the shipped drawing and its tables, with one change."""
-    shutil.copytree(SHIPPED, folder / "copy")
-    bpmn = folder / "copy" / "combined_review.bpmn"
+    """A copy of a shipped drawing and of the tables it asks, with one change."""
+    folder.mkdir(exist_ok=True)
+    for name in ("combined_review.bpmn", *SHIPPED["combined_review"]):
+        shutil.copy(DEFINITIONS / name, folder)
+    bpmn = folder / "combined_review.bpmn"
     text = bpmn.read_text(encoding="utf-8")
     assert old in text
     bpmn.write_text(text.replace(old, new, 1), encoding="utf-8")
-    return [str(path) for path in sorted((folder / "copy").iterdir())]
+    return [str(path) for path in sorted(folder.iterdir())]
 
 
-def test_the_shipped_drawing_is_sound_and_already_published(ready: Run, tmp_path: Path) -> None:
-    assert "检查通过" in ready("process", "check", *drawing(tmp_path)).output
-    assert "第 1 版" in ready("process", "deploy", *drawing(tmp_path / "again")).output
+def test_the_shipped_drawing_is_sound_and_already_published(world: World, run: Run, tmp_path: Path) -> None:
+    assert "检查通过" in run("process", "check", *drawing(tmp_path / "first")).output
+    assert "第 1 版" in run("process", "deploy", *drawing(tmp_path / "again"), *BY).output
 
 
-def test_a_changed_drawing_becomes_the_next_version(ready: Run, tmp_path: Path) -> None:
-    files = drawing(tmp_path, 'name="受理审查"', 'name="受理和审查"')
-    assert "第 2 版" in ready("process", "deploy", *files).output
+def test_a_changed_drawing_becomes_the_next_version(world: World, run: Run, tmp_path: Path) -> None:
+    files = drawing(tmp_path / "changed", 'name="受理审查"', 'name="受理和审查"')
+    assert "第 2 版" in run("process", "deploy", *files, *BY).output
 
 
-def test_a_drawing_with_an_unknown_form_is_not_published(ready: Run, tmp_path: Path) -> None:
-    files = drawing(tmp_path, 'name="form" value="acceptance"', 'name="form" value="nowhere"')
-    for command in ("check", "deploy"):
-        output = ready("process", command, *files, expect=1).output
+def test_a_drawing_with_an_unknown_form_is_not_published(world: World, run: Run, tmp_path: Path) -> None:
+    files = drawing(tmp_path / "changed", 'name="form" value="acceptance"', 'name="form" value="nowhere"')
+    for command in (("check",), ("deploy", *BY)):
+        output = run("process", *command, *files, expect=1).output
         assert "combined_review.bpmn: acceptance: " in output
     with database.reading() as session:
-        assert session.query(ProcessDefinition).count() == 1
+        assert session.query(ProcessDefinition).count() == len(SHIPPED)
 
 
 def test_a_drawing_comes_alone_with_its_tables(ready: Run, tmp_path: Path) -> None:
-    assert ".bpmn" in ready("process", "check", str(SHIPPED / "eligibility.dmn"), expect=1).output
+    assert ".bpmn" in ready("process", "check", str(DEFINITIONS / "eligibility.dmn"), expect=1).output
     ready("process", "check", str(tmp_path / "missing.bpmn"), expect=2)
     broken = tmp_path / "broken.bpmn"
     broken.write_text("<no", encoding="utf-8")

@@ -12,32 +12,31 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from models import calendar, database, tables
+from models import calendar, database
 from models.calendar import SHANGHAI
 from models.database import bound, reading
-from models.settings import Settings
+from models.settings import Outside
 from models.working_days import next_working_day
-from processes.seed import SAMPLE_PASSWORD, seed_rules, seed_sample_county
+from processes import channel, document
+from processes.seed import SAMPLE_PASSWORD
 from tests.webapp.knock import number_of
 from tests.world import World, answers
-from webapp import create_app
 
 LONG = timedelta(days=40)
 
 
 @pytest.fixture
-def running(url: str, tmp_path: Path) -> Iterator[Flask]:
-    """The application on the sample county, with a clock that runs: no test holds it."""
-    here = database.bind(database.Database(url))
-    tables.metadata.create_all(here.writer)
-    with database.transaction() as session:
-        seed_rules(session, training=True)
-        seed_sample_county(session)
-    here.dispose()
-    app = create_app(Settings(url, "test", bytes(range(32)), tmp_path / "uploads", True, False, 30))
-    app.config["WTF_CSRF_ENABLED"] = False
-    yield app
-    bound().dispose()
+def running(url: str, application: Flask, tmp_path: Path) -> Iterator[Flask]:
+    """The application on the sample county (see `url`), with a clock that runs: no test holds it."""
+    bound = database.bind(database.Database(url))
+    document.bind_folder(tmp_path / "uploads")
+    channel.bind(Outside())
+    settled = dict(application.config)
+    application.config["WTF_CSRF_ENABLED"] = False
+    yield application
+    application.config.clear()
+    application.config.update(settled)
+    bound.dispose()
 
 
 @pytest.fixture
@@ -62,7 +61,8 @@ def test_the_date_is_set_and_every_page_says_so(client: FlaskClient) -> None:
 
 def test_days_and_working_days_are_stepped_and_reset(client: FlaskClient) -> None:
     real = shown()
-    client.post("/clock", data={"day": "2026-09-30", "hour": "09:00"})
+    page = client.post("/clock", data={"day": "2026-09-30", "hour": "09:00"}).text
+    assert "培训日期已调整为 2026-09-30 09:00。" in page
     client.post("/clock/step", data={"by": "day"})
     assert shown() == "2026-10-01"
     client.post("/clock/step", data={"by": "working_day"})
@@ -91,10 +91,10 @@ def test_the_next_event_is_stepped_to_and_told_on_the_page_one_was_on(client: Fl
         seen.append(told.text.split('role="status">')[1].split("</div>")[0])
     number = number_of(case_id)
     assert seen == [
-        "系统时间已调整为 2026-03-05 09:00。已发出 3 份时限提醒。",
-        "系统时间已调整为 2026-03-09 09:00。已发出 3 份时限提醒。",
-        f"系统时间已调整为 2026-03-10 00:00。{number}：一次性告知时限 5 个工作日已到期。",
-        "系统时间已调整为 2026-03-10 09:00。已发出 3 份时限提醒。",
+        "培训日期已调整为 2026-03-05 09:00。已发出 3 份时限提醒。",
+        "培训日期已调整为 2026-03-09 09:00。已发出 3 份时限提醒。",
+        f"培训日期已调整为 2026-03-10 00:00。{number}：一次性告知时限 5 个工作日已到期。",
+        "培训日期已调整为 2026-03-10 09:00。已发出 3 份时限提醒。",
     ]
     assert client.post("/clock/step", data={"by": "next", "back": "//evil"}).location == "/clock"
 

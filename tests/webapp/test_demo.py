@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
 from forms.application import validate_application
 from models import audit, database
-from models.case import CaseFile, CaseStatus
+from models.case import CaseFile
+from models.case_status import CaseStatus
+from models.credit import CreditListing
 from models.database import DbSession
 from models.deadline import Deadline
 from models.document import Document
@@ -24,8 +27,10 @@ from models.letter import Letter
 from models.pause import Pause
 from models.people import Department, user_named
 from models.review import Supplement
+from models.scheme import Scheme
 from models.workflow import OPEN, UserTask
 from models.working_days import Light
+from processes.workflow import definition_of, newest_definition
 from tests.webapp.test_cli import make_app
 from tests.world import on
 
@@ -63,6 +68,7 @@ def test_demo_load_and_reset(training: Flask, tmp_path: Path) -> None:
         files = {document.storage_key for document in session.query(Document)}
         check_variety(session)
         check_applications(session)
+        check_credit(session)
         check_counts(session)
         assert list(audit.verify(session)) == []
     assert "保留不变" in command(training, "demo", "load", "--if-empty")
@@ -78,8 +84,8 @@ def test_demo_load_and_reset(training: Flask, tmp_path: Path) -> None:
 
 def check_variety(session: DbSession) -> None:
     """Every status; late, today, soon, paused; paid in full; letters; both counties; the applicant's own."""
-    cases = session.query(CaseFile).all()
-    assert {case.status for case in cases} == {status.value for status in CaseStatus}
+    cases = session.query(CaseFile).filter_by(scheme=Scheme.STARTUP_LOAN).all()
+    assert {case.status for case in cases} == _statuses_of(session, Scheme.STARTUP_LOAN)
     assert len(cases) >= 40
     assert {case.applicant_type for case in cases} >= {"person", "sole_trader", "small_enterprise"}
     assert Counter(case.amount for case in cases)[Decimal("100000.00")] >= 3
@@ -103,6 +109,34 @@ def check_variety(session: DbSession) -> None:
     assert claimed.count() >= 5
 
 
+def _statuses_of(session: DbSession, scheme: Scheme) -> set[str]:
+    """Every status that the drawing of a scheme gives to a case, and the draft before it."""
+    drawing = definition_of(session, newest_definition(session, scheme.process).id).drawing
+    drawn = [*(step.status for step in drawing.steps.values()), *drawing.endings.values()]
+    return {status for status in drawn if status} | {CaseStatus.DRAFT}
+
+
+def check_credit(session: DbSession) -> None:
+    """信保贷: a case of every kind, a round closed and one in hand, loans in order, late and in 代偿."""
+    kinds = set(session.scalars(select(CaseFile.scheme).distinct()))
+    assert kinds == {scheme.value for scheme in Scheme}
+    shown = set(session.scalars(select(CaseFile.status).where(CaseFile.scheme != Scheme.STARTUP_LOAN)))
+    assert shown >= {
+        *(
+            "listed",
+            "not_passed",
+            "screening",
+            "giving_opinions",
+            "collecting",
+            "round_closed",
+            "notice_done",
+        ),
+        *("objection_dismissed", "loan_active", "loan_signing", "loan_investigating", "arrears_collecting"),
+        *("consent_pending", "exit_checking", "exiting", "hearing"),
+    }
+    assert session.scalar(select(func.count()).select_from(CreditListing)) == 9
+
+
 def check_counts(session: DbSession) -> None:
     """“Why this date” counts to the very day that every clock shows."""
     for clock in session.query(Deadline):
@@ -116,7 +150,9 @@ def check_applications(session: DbSession) -> None:
     """What was stored is what the forms accept."""
     from webapp.context import application_context
 
-    submitted = session.query(CaseFile).filter(CaseFile.status != CaseStatus.DRAFT)
+    submitted = session.query(CaseFile).filter(
+        CaseFile.scheme == Scheme.STARTUP_LOAN, CaseFile.status != CaseStatus.DRAFT
+    )
     for case in submitted:
         faults = validate_application(case.applicant_type, case.application, application_context(session))
         assert faults == {}, (case.number, faults)

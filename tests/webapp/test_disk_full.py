@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from models import database
-from models.case import CaseStatus
+from models.case_status import CaseStatus
 from models.database import Database, reading
 from tests.invariants import check_all
 from tests.standing import on_server

@@ -144,3 +144,24 @@ def test_the_bar_counts_unread_messages(world: World, sign_in: SignIn) -> None:
         ),
     )
     assert '<span class="badge text-bg-danger">1</span>' in client.get("/tasks").text
+
+
+def test_the_menu_and_an_empty_list_say_what_the_department_has_not_claimed(
+    world: World, sign_in: SignIn
+) -> None:
+    client = sign_in("renshe1")
+    assert "text-bg-secondary" not in client.get("/tasks").text
+    with on(date(2026, 3, 2)):
+        world.submitted()
+        mine = world.submitted()
+    with on(date(2026, 3, 10)):
+        world.submitted()
+        page = client.get("/tasks").text
+        assert "3 项待签收</a>，其中 <a" in page and "2 项超期</a>" in page
+        client.post(f"/tasks/{world.open_tasks(mine)['acceptance']}/claim")
+        page = client.get("/cases").text
+    beside = dict(
+        re.findall(r">(我的待办|部门待签收) <span class=\"badge text-bg-secondary ms-auto\">(\d+)", page)
+    )
+    assert beside == {"我的待办": "1", "部门待签收": "2"}
+    assert "text-bg-secondary" not in sign_in("danbao1").get("/tasks").text

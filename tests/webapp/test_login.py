@@ -90,6 +90,12 @@ def test_every_route_declares_who_may_use_it(app: Flask) -> None:
         "login.show",
         "login.enter",
         "home.health",
+        "guide.show",
+        "public_notice.index",
+        "public_notice.show",
+        "public_notice.form",
+        "public_notice.send",
+        "public_notice.receipt",
     }
 
 

@@ -8,10 +8,11 @@ from datetime import timedelta
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from models import inbox
 from models.calendar import now
 from models.case import CaseFile
 from models.database import reading, transaction
-from models.notification import Notification, messages_of, unread_count
+from models.notification import Notification, messages_of
 from processes import worklist
 from tests.world import World
 
@@ -33,7 +34,7 @@ def told(
 
 def unread(world: World, username: str) -> int:
     with reading() as session:
-        return unread_count(session, world.user(session, username).id)
+        return inbox.waiting(session, world.user(session, username)).unread
 
 
 def test_one_s_own_messages_lead_to_the_case(world: World, sign_in: SignIn) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from models import audit
-from models.case import CaseStatus
+from models.case_status import CaseStatus
 from models.database import reading
 from tests.webapp.knock import SignIn, number_of, post, typed
 from tests.world import World, answers, on
@@ -52,6 +52,10 @@ def test_the_other_ways_too(world: World, sign_in: SignIn) -> None:
         "outcome": "extend", "procedure": "mortgage", "extension_days": 3, "extension_reason": "登记排期",
     }  # fmt: skip
     client, task_id = sign_in("yinhang1"), world.open_tasks(case_id)["counter_guarantee"]
+    alone = sign_in("yinhang0").post(f"/tasks/{task_id}", data=extend)
+    assert alone.status_code == 422 and "没有其他有审批权限的人员" in alone.text, (
+        "her own request is a dead end"
+    )
     answer = client.post(f"/tasks/{task_id}", data=extend)
     assert "延期申请已报部门负责人审批（" in client.get(answer.location).text
     page = sign_in("yinhang0").get(f"/cases/{number_of(case_id)}").text
@@ -195,3 +199,19 @@ def test_a_late_step_asks_for_the_reason(world: World, sign_in: SignIn) -> None:
         answer = post(sign_in, world, case_id, "qualification_review", late_reason="补充核查")
         assert answer.status_code == 302
         assert world.deadlines(case_id)["qualification"].late_reason == "补充核查"
+
+
+def test_who_did_the_other_half_is_not_offered_the_step_and_reads_why(world: World, sign_in: SignIn) -> None:
+    case_id = world.submitted()
+    go(world, case_id, *NORMAL[:4])
+    number, task_id = number_of(case_id), world.open_tasks(case_id)["bank_acceptance"]
+    barred, why = sign_in("yinhang1"), "您已办理“贷前调查”，按岗位分离要求不能再办理本环节"
+    page = barred.get(f"/cases/{number}?task={task_id}").text
+    assert why in page and "签收并办理" not in page
+    answer = barred.post(f"/tasks/{task_id}/claim")
+    assert answer.status_code == 403 and why in answer.text
+    head = sign_in("yinhang0").get(f"/cases/{number}?task={task_id}").text
+    with reading() as session:
+        ids = {name: world.user(session, name).id for name in ("yinhang1", "yinhang2")}
+    assert f'<option value="{ids["yinhang2"]}"' in head and f'<option value="{ids["yinhang1"]}"' not in head
+    assert "签收并办理" in sign_in("yinhang2").get(f"/cases/{number}").text

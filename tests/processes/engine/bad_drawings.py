@@ -35,7 +35,9 @@ def sound(*more: str, task: str = "", outside: str = "", lane: str = "人社部�
     )
 
 
-def branched(default: str = 'default="f_choose_finish"', more: str = "qualified", left: str = "") -> bytes:
+def branched(
+    default: str = 'default="f_choose_finish"', more: str = "acceptance_complete", left: str = ""
+) -> bytes:
     return drawing(
         start(),
         gateway("entry"),
@@ -148,7 +150,7 @@ RULES: list[tuple[str, bytes, str]] = [
     ),
     ("no default", branched(default=""), "choose: 排他网关没有默认出口"),
     ("default of another", branched(default='default="f_begin_entry"'), "choose: 排他网关没有默认出口"),
-    ("condition on the default", branched(left="paid"), "f_choose_finish: 默认出口的条件不会被计算"),
+    ("condition on the default", branched(left="is_person"), "f_choose_finish: 默认出口的条件不会被计算"),
     ("no condition", branched(more=""), "f_choose_entry: 排他网关的非默认出口应写明条件"),
     (
         "condition behind a step",
@@ -186,7 +188,7 @@ RULES: list[tuple[str, bytes, str]] = [
             gateway("second", default="f_second_finish"),
             CLOSED,
             *line("begin", "work", "first", "second"),
-            flow("second", "first", "paid"),
+            flow("second", "first", "is_person"),
             flow("second", "finish"),
         ),
         "循环中没有需要等待的环节",

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from processes.engine.expression import ExpressionError
-from processes.engine.instance import EngineFault, Instance
+from processes.engine.faults import EngineFault
+from processes.engine.instance import Instance
 from tests.processes.engine.drawings import (
     FORK,
     LOOP,

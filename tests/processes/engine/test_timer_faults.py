@@ -12,7 +12,8 @@ from models.refusal import Conflict
 from processes.engine.definition import Definition
 from processes.engine.expression import ExpressionError
 from processes.engine.expression_values import Fault
-from processes.engine.instance import EngineFault, Instance
+from processes.engine.faults import EngineFault
+from processes.engine.instance import Instance
 from processes.engine.timer_value import cycle_of, instant_of
 from processes.facts import functions
 from tests.processes.engine.drawings import (
@@ -118,6 +119,23 @@ def test_what_a_stuck_timer_would_have_ended_cannot_be_completed_any_more(world:
         late.fire_due()
         with pytest.raises(Conflict, match="期限已届满"):
             do(late, "work")
+
+
+def test_a_clerk_is_told_who_can_mend_a_stuck_timer(world: World) -> None:
+    """Trying again helps where the program was late; a condition that cannot be computed needs the owner."""
+    facts = {"zero": 0}
+    state = begun(_faulty(True), date(2031, 7, 7), facts)
+    with on(date(2031, 7, 9)), reading():
+        drawn = Instance.restore(_faulty(True), state, {}, asked(facts))
+        drawn.fire_due()
+        with pytest.raises(Conflict, match="流程负责人修改流程") as told:
+            do(drawn, "work")
+        assert "稍后再试" not in told.value.message
+        other = Instance.restore(_faulty(True), state, {}, asked(facts))
+        stuck = next(one for one in other.timers() if one.element_id == "due")
+        other.put_off(stuck.engine_id, EngineFault("计时器已到期，但流程没有响应。"))
+        with pytest.raises(Conflict, match="请稍后再试"):
+            do(other, "work")
 
 
 def test_a_term_without_a_clock_follows_the_calendar_in_force(world: World) -> None:

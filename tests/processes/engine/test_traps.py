@@ -9,7 +9,8 @@ import pytest
 
 from models.refusal import Conflict
 from processes.engine import serialization
-from processes.engine.instance import MAX_STEPS, EngineFault, Instance
+from processes.engine.faults import EngineFault
+from processes.engine.instance import MAX_STEPS, Instance
 from processes.engine.xml import XmlRefused
 from tests.processes.engine.drawings import (
     FORK,
