@@ -70,6 +70,8 @@ class Permission(StrEnum):
     CASE_CREATE = "case:create"
     CASE_READ = "case:read"
     CASE_OVERSEE = "case:oversee"
+    CASE_SUPERVISE = "case:supervise"
+    CASE_REPAIR = "case:repair"
     TASK_WORK = "task:work"
     TASK_ASSIGN = "task:assign"
     EXTENSION_APPROVE = "extension:approve"
@@ -117,13 +119,28 @@ class Role(StrEnum):
             Permission.CASE_READ,
             Permission.TASK_WORK,
             Permission.TASK_ASSIGN,
+            Permission.CASE_SUPERVISE,
             Permission.EXTENSION_APPROVE,
             Permission.CREDIT_READ,
             Permission.CREDIT_WORK,
         ),
     )
-    MANAGER = "manager", "主管领导", (Permission.CASE_READ, Permission.CASE_OVERSEE, Permission.CREDIT_READ)
-    PROCESS_OWNER = "process_owner", "流程负责人", (Permission.PROCESS_MANAGE, Permission.POLICY_MANAGE)
+    MANAGER = (
+        "manager",
+        "主管领导",
+        (
+            Permission.CASE_READ,
+            Permission.CASE_OVERSEE,
+            Permission.CASE_SUPERVISE,
+            Permission.CASE_REPAIR,
+            Permission.CREDIT_READ,
+        ),
+    )
+    PROCESS_OWNER = (
+        "process_owner",
+        "流程负责人",
+        (Permission.PROCESS_MANAGE, Permission.POLICY_MANAGE, Permission.CASE_REPAIR),
+    )
     AUDITOR = (
         "auditor",
         "审计员",
