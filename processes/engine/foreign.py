@@ -9,7 +9,7 @@ from lxml import etree
 
 from models.drawn_field import DRAWN_FORM
 from models.people import LANES
-from processes.engine.foreign_fields import fields_of
+from processes.engine.foreign_fields import FIELDS, fields_of
 from processes.engine.foreign_texts import condition_of, time_of
 from processes.engine.foreign_words import BESIDE, CODE, EXTENSIONS, REMARKS, TECHNICAL, tool_of
 from processes.engine.lint_foreign import DI, HARMLESS, IGNORED, owner_of, shown
@@ -73,6 +73,7 @@ def _fields(node: etree._Element) -> Iterator[Dropped]:
     kept = [(name, value) for name, value, _said in found if name]
     if kept:
         _set_properties(node, [("form", DRAWN_FORM), *kept])
+        yield node.get("id", ""), "表单字段", f"{len(kept)} 个字段已转为自绘字段，请核对"
     for _name, _value, said in found:
         if said:
             yield node.get("id", ""), "表单字段", said
@@ -151,7 +152,8 @@ def _foreign(root: etree._Element) -> Iterator[Dropped]:
         is_gone = node.getroottree().getroot() is not root
         if is_gone or node.tag.startswith((*HARMLESS, SPIFF)):
             continue
-        yield _told(owner_of(node), node.tag, shown(node, node.tag))
+        if not _is_converted(node):
+            yield _told(owner_of(node), node.tag, shown(node, node.tag))
         yield from _inside(node)
         _remove(node)
     for node in root.iter():
@@ -161,6 +163,12 @@ def _foreign(root: etree._Element) -> Iterator[Dropped]:
                 del node.attrib[name]
     for empty in [one for one in root.iter(f"{BPMN}extensionElements") if not len(one)]:
         _remove(empty)
+
+
+def _is_converted(node: etree._Element) -> bool:
+    """Fields of a step have been told as what they have become (`_fields`)."""
+    is_form = etree.QName(node).localname in FIELDS
+    return is_form and next(node.iterancestors(f"{BPMN}userTask"), None) is not None
 
 
 def _is_foreign(node: etree._Element, name: str) -> bool:

@@ -26,6 +26,8 @@ _KINDS = {
     "enum": FieldKind.CHOICE,
 }
 _FIELDS = ("formField", "formProperty")
+# With what other tools put around them.
+FIELDS = (*_FIELDS, "formData")
 _UNFIT = re.compile("[^a-z0-9_]+")
 _UNFIT_VALUE = re.compile(r"[^\w.-]+")
 

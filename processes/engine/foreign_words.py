@@ -36,6 +36,8 @@ EXTENSIONS: dict[str, tuple[str, str]] = {
     "formKey": ("表单", FORM),
     "formRef": ("表单", FORM),
     "formDefinition": ("表单", FORM),
+    "formData": ("表单字段", FORM),
+    "formProperty": ("表单字段", FORM),
     "userTaskForm": ("表单", FORM),
     "dueDate": ("到期时间", "时限请画成任务上的计时器，已删除"),
     "taskSchedule": ("到期时间", "时限请画成任务上的计时器，已删除"),
