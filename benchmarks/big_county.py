@@ -140,7 +140,7 @@ def _times(n: int, k: int) -> tuple[datetime, datetime | None]:
 
 
 def _clock(n: int, k: int, days: dict[tuple[date, int], date]) -> dict[str, Any]:
-    element, name, _kind, key, length = _step(n, k)
+    _element, name, _kind, key, length = _step(n, k)
     opened, done = _times(n, k)
     due = days[opened.date(), length]
     return {"id": _row(n, k), "case_id": n, "key": key, "name": name, "clause": "A-12",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from benchmarks.big_county import TASKS_A_CASE, fill
@@ -37,7 +38,7 @@ def main() -> None:
         for size in sizes:
             with fixed_at(MONDAY), county():
                 print(f"\n{server}: {size:,} cases, {size * TASKS_A_CASE:,} tasks; filled in "
-                      f"{clocked(lambda size=size: fill(size)) / 1000:.0f} s", flush=True)  # fmt: skip
+                      f"{clocked(partial(fill, size)) / 1000:.0f} s", flush=True)  # fmt: skip
                 _measure(seen)
         for name, one in seen.items():
             small, large = one.milliseconds
@@ -52,7 +53,7 @@ def _measure(seen: dict[str, Seen]) -> None:
             assert user is not None
             with counted(database.bound().reader) as tally:
                 act(session, user)
-            times = [clocked(lambda act=act, user=user: act(session, user)) for _ in range(ROUNDS)]
+            times = [clocked(partial(act, session, user)) for _ in range(ROUNDS)]
         one = seen.setdefault(name, Seen())
         one.milliseconds.append(median(times))
         one.statements.append(len(tally.statements))
