@@ -38,6 +38,7 @@ from models import (
     review,
     screening,
     subject,
+    task_review,
     worker,
     workflow,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "review",
     "screening",
     "subject",
+    "task_review",
     "worker",
     "workflow",
 ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     ForeignKey,
     Index,
     LargeBinary,
@@ -13,11 +14,14 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    false,
     literal,
+    or_,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.calendar import end_of, today
 from models.case import CaseFile
 from models.database import Base, BigId
 from models.deadline import NO_DEADLINE, Deadline
@@ -29,6 +33,7 @@ ARMED, FIRED, STALLED = "armed", "fired", "stalled"
 DRAWN = "drawn"
 # A message of another case that has arrived (processes/message.py).
 MESSAGE = "message"
+_DELEGATED = text("status = 'open' AND owner_id IS NOT NULL")
 
 
 class ProcessDefinition(Base):
@@ -109,6 +114,15 @@ class UserTask(Base):
             postgresql_where=text("status = 'open' AND assignee_id IS NOT NULL AND board = ''"),
             sqlite_where=text("status = 'open' AND assignee_id IS NOT NULL AND board = ''"),
         ),
+        # What a person has delegated: few rows among all.
+        Index(
+            "ix_user_task_owned",
+            "owner_id",
+            "due_at",
+            "id",
+            postgresql_where=_DELEGATED,
+            sqlite_where=_DELEGATED,
+        ),
         Index("ix_user_task_done", "done_by_id", "done_at", "id"),
         Index("ix_user_task_case", "case_id", "status"),
         UniqueConstraint("engine_task_id"),
@@ -127,6 +141,13 @@ class UserTask(Base):
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
     permission: Mapped[str] = mapped_column(String(40))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    # 委派: who answers for the step and submits it, while `assignee_id` works on it for him; else empty.
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    # 挂起: out of the active list before this day; its clocks run on.
+    set_aside_until: Mapped[date | None]
+    # 加签: how many opinions are outstanding (models/task_review.py), and whether the submission waits for them.
+    open_reviews: Mapped[int] = mapped_column(default=0, server_default="0")
+    is_sealed: Mapped[bool] = mapped_column(default=False, server_default=false())
     status: Mapped[str] = mapped_column(String(10), default=OPEN)
     deadline_id: Mapped[int | None] = mapped_column(ForeignKey("deadline.id"))
     due_at: Mapped[datetime] = mapped_column(default=NO_DEADLINE)
@@ -139,8 +160,25 @@ class UserTask(Base):
     deadline: Mapped[Deadline | None] = relationship(lazy="raise")
     department: Mapped[Department] = relationship(lazy="raise")
     assignee: Mapped[User | None] = relationship(lazy="raise", foreign_keys=[assignee_id])
+    owner: Mapped[User | None] = relationship(lazy="raise", foreign_keys=[owner_id])
 
     __mapper_args__ = {"version_id_col": revision}
+
+    @property
+    def holder_id(self) -> int | None:
+        """Who answers for the step and may submit it: its owner while it is delegated, else who has it."""
+        return self.owner_id or self.assignee_id
+
+    @property
+    def is_delegated(self) -> bool:
+        """Whether somebody works on it for its owner."""
+        return self.owner_id is not None
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Whether it is out of the active list; on the last day of its term it is back by itself."""
+        until = self.set_aside_until
+        return until is not None and until > today() and self.due_at > end_of(today())
 
 
 class Timer(Base):
@@ -203,6 +241,17 @@ IS_OPEN = UserTask.status == literal(OPEN, literal_execute=True)
 # In the inbox; what is answered on a board is not listed one by one.
 IS_LISTED = and_(IS_OPEN, UserTask.board == literal("", literal_execute=True))
 IS_ARMED = Timer.status == literal(ARMED, literal_execute=True)
+
+
+def is_active() -> ColumnElement[bool]:
+    """Criterion: not set aside today (挂起); on the last day of its term a task is back by itself."""
+    until = UserTask.set_aside_until
+    return or_(until.is_(None), until <= today(), UserTask.due_at <= end_of(today()))
+
+
+def is_set_aside() -> ColumnElement[bool]:
+    """Criterion: set aside today (挂起)."""
+    return and_(UserTask.set_aside_until > today(), UserTask.due_at > end_of(today()))
 
 
 def open_tasks_of(case: CaseFile) -> Any:
