@@ -79,6 +79,8 @@ class ProcessInstance(Base):
     state: Mapped[bytes] = mapped_column(LargeBinary)
     is_finished: Mapped[bool] = mapped_column(default=False)
     passed: Mapped[dict[str, Any]]
+    # How often it was sent back, recalled or moved by hand; 0 for nearly every case.
+    moves: Mapped[int] = mapped_column(default=0)
     fault: Mapped[str] = mapped_column(Text, default="")
     revision: Mapped[int] = mapped_column()
 
@@ -123,6 +125,30 @@ class UserTask(Base):
             postgresql_where=_DELEGATED,
             sqlite_where=_DELEGATED,
         ),
+        Index(
+            "ix_user_task_mine_arrived",
+            "assignee_id",
+            "created_at",
+            "id",
+            postgresql_where=text("status = 'open' AND assignee_id IS NOT NULL AND board = ''"),
+            sqlite_where=text("status = 'open' AND assignee_id IS NOT NULL AND board = ''"),
+        ),
+        Index(
+            "ix_user_task_pool_arrived",
+            "department_id",
+            "created_at",
+            "id",
+            postgresql_where=text("status = 'open' AND assignee_id IS NULL AND board = ''"),
+            sqlite_where=text("status = 'open' AND assignee_id IS NULL AND board = ''"),
+        ),
+        Index(
+            "ix_user_task_team_arrived",
+            "department_id",
+            "created_at",
+            "id",
+            postgresql_where=text("status = 'open' AND assignee_id IS NOT NULL AND board = ''"),
+            sqlite_where=text("status = 'open' AND assignee_id IS NOT NULL AND board = ''"),
+        ),
         Index("ix_user_task_done", "done_by_id", "done_at", "id"),
         Index("ix_user_task_case", "case_id", "status"),
         UniqueConstraint("engine_task_id"),
@@ -155,6 +181,10 @@ class UserTask(Base):
     claimed_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     done_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    # When somebody who may work on it first looked at it; what came before can no longer be recalled (撤回).
+    opened_at: Mapped[datetime | None]
+    # It was done, and the case has been sent back before it (退回): history, no longer a ground for anything.
+    superseded_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column()
     case: Mapped[CaseFile] = relationship(lazy="raise")
     deadline: Mapped[Deadline | None] = relationship(lazy="raise")
