@@ -98,7 +98,7 @@ def downgrade() -> None:
     op.drop_table("task_submission")
     op.drop_table("task_review")
     op.drop_index("ix_user_task_owned", table_name="user_task")
+    # The foreign key goes with its column, on both databases.
     with op.batch_alter_table("user_task", schema=None) as batch_op:
-        batch_op.drop_constraint(_OWNER, type_="foreignkey")
         for name in ("is_sealed", "open_reviews", "set_aside_until", "owner_id"):
             batch_op.drop_column(name)
