@@ -71,6 +71,15 @@ class ProcessInstance(Base):
     """The token of one case: the engine's state as bytes (never JSONB: key order carries data)."""
 
     __tablename__ = "process_instance"
+    __table_args__ = (
+        # Tokens that stand still: few among all.
+        Index(
+            "ix_process_instance_fault",
+            "case_id",
+            postgresql_where=text("fault <> ''"),
+            sqlite_where=text("fault <> ''"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), unique=True)
@@ -148,6 +157,14 @@ class UserTask(Base):
             "id",
             postgresql_where=text("status = 'open' AND assignee_id IS NOT NULL AND board = ''"),
             sqlite_where=text("status = 'open' AND assignee_id IS NOT NULL AND board = ''"),
+        ),
+        # Every open step of every office, in due order: the stalled board.
+        Index(
+            "ix_user_task_open",
+            "due_at",
+            "id",
+            postgresql_where=text("status = 'open'"),
+            sqlite_where=text("status = 'open'"),
         ),
         Index("ix_user_task_done", "done_by_id", "done_at", "id"),
         Index("ix_user_task_case", "case_id", "status"),
