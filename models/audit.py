@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import (
     Connection,
     ForeignKey,
+    Index,
     String,
     Table,
     Text,
@@ -39,7 +40,11 @@ class AuditEvent(Base):
     """One thing that happened. `case_id` is empty in the chain of the system itself."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (UniqueConstraint("chain", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("chain", "seq"),
+        Index("ix_audit_event_at", "at"),
+        Index("ix_audit_event_action", "action", "id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     chain: Mapped[int]
@@ -56,12 +61,21 @@ class AuditEvent(Base):
     digest: Mapped[str] = mapped_column(String(64))
 
 
+# What is logged without moving a case: looking, and asking others to act.
+LOOKS = frozenset(
+    {"document.viewed", "personal_data.viewed", "task.urged", "supervision.issued", "supervision.reminded"}
+)
 _COLUMNS = [column.key for column in AuditEvent.__table__.columns if column.key != "id"]
 _CASE = cast(Table, CaseFile.__table__)
 _HEADS = (
     update(_CASE)
     .where(_CASE.c.id == bindparam("case"))
-    .values(audit_seq=bindparam("seq"), audit_head=bindparam("head"), revision=_CASE.c.revision + 1)
+    .values(
+        audit_seq=bindparam("seq"),
+        audit_head=bindparam("head"),
+        acted_at=bindparam("acted"),
+        revision=_CASE.c.revision + 1,
+    )
 )
 
 
@@ -116,6 +130,7 @@ def record(
     event = _event(action, summary, actor, case, old, new)
     if case is not None:
         case.audit_seq, case.audit_head = _link(session, event, case.audit_seq, case.audit_head)
+        case.acted_at = _acted(event, case)
     elif session.in_nested_transaction():
         raise RuntimeError("an event of the system inside of a savepoint")
     else:
@@ -144,11 +159,17 @@ def record_all(session: Session, action: str, lines: Iterable[Line], *, actor: U
         event, case = _event(action, line.summary, actor, line.case, None, line.new), line.case
         seq, head = _join(event, case.audit_seq, case.audit_head)
         rows.append({name: getattr(event, name) for name in _COLUMNS})
-        heads.append({"case": case.id, "seq": seq, "head": head})
-        session.expire(case, ["audit_seq", "audit_head", "revision"])
+        heads.append({"case": case.id, "seq": seq, "head": head, "acted": _acted(event, case)})
+        session.expire(case, ["audit_seq", "audit_head", "acted_at", "revision"])
     if rows:
         session.execute(insert(AuditEvent), rows)
         session.connection().execute(_HEADS, heads)
+
+
+def _acted(event: AuditEvent, case: CaseFile) -> datetime:
+    """When a person last did something in the case, this event included."""
+    is_act = event.actor_id is not None and event.action not in LOOKS
+    return event.at if is_act or case.acted_at is None else case.acted_at
 
 
 def _event(

@@ -72,10 +72,14 @@ class Permission(StrEnum):
     CASE_OVERSEE = "case:oversee"
     CASE_SUPERVISE = "case:supervise"
     CASE_REPAIR = "case:repair"
+    BOARD_READ = "board:read"
+    SUPERVISION_READ = "supervision:read"
     TASK_WORK = "task:work"
     TASK_ASSIGN = "task:assign"
     EXTENSION_APPROVE = "extension:approve"
     AUDIT_READ = "audit:read"
+    ACCESS_READ = "access:read"
+    DOSSIER_MAKE = "dossier:make"
     PEOPLE_MANAGE = "people:manage"
     POLICY_MANAGE = "policy:manage"
     PROCESS_MANAGE = "process:manage"
@@ -107,6 +111,7 @@ class Role(StrEnum):
             Permission.CASE_CREATE,
             Permission.CASE_READ,
             Permission.TASK_WORK,
+            Permission.SUPERVISION_READ,
             Permission.CREDIT_READ,
             Permission.CREDIT_WORK,
         ),
@@ -120,6 +125,9 @@ class Role(StrEnum):
             Permission.TASK_WORK,
             Permission.TASK_ASSIGN,
             Permission.CASE_SUPERVISE,
+            Permission.ACCESS_READ,
+            Permission.BOARD_READ,
+            Permission.SUPERVISION_READ,
             Permission.EXTENSION_APPROVE,
             Permission.CREDIT_READ,
             Permission.CREDIT_WORK,
@@ -133,6 +141,9 @@ class Role(StrEnum):
             Permission.CASE_OVERSEE,
             Permission.CASE_SUPERVISE,
             Permission.CASE_REPAIR,
+            Permission.DOSSIER_MAKE,
+            Permission.BOARD_READ,
+            Permission.SUPERVISION_READ,
             Permission.CREDIT_READ,
         ),
     )
@@ -144,7 +155,16 @@ class Role(StrEnum):
     AUDITOR = (
         "auditor",
         "审计员",
-        (Permission.CASE_READ, Permission.CASE_OVERSEE, Permission.AUDIT_READ, Permission.CREDIT_READ),
+        (
+            Permission.CASE_READ,
+            Permission.CASE_OVERSEE,
+            Permission.BOARD_READ,
+            Permission.SUPERVISION_READ,
+            Permission.AUDIT_READ,
+            Permission.ACCESS_READ,
+            Permission.DOSSIER_MAKE,
+            Permission.CREDIT_READ,
+        ),
     )
     ADMINISTRATOR = (
         "administrator",

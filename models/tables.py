@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models import (
+    access_log,
     arrears,
     audit,
     audit_anchor,
@@ -19,6 +20,7 @@ from models import (
     deadline,
     digest,
     document,
+    dossier,
     draft,
     drawn_answer,
     fact_correction,
@@ -55,6 +57,7 @@ from models.database import Base
 metadata = Base.metadata
 
 __all__ = [
+    "access_log",
     "arrears",
     "audit",
     "audit_anchor",
@@ -71,6 +74,7 @@ __all__ = [
     "deadline",
     "digest",
     "document",
+    "dossier",
     "draft",
     "drawn_answer",
     "fact_correction",
