@@ -17,6 +17,7 @@ from sqlalchemy import (
     false,
     or_,
     select,
+    text,
     true,
     update,
 )
@@ -33,6 +34,9 @@ from models.subject import Subject, SubjectKind
 from models.vocabulary import ApplicantType
 
 
+_RUNNING = text("closed_at IS NULL")
+
+
 class CaseFile(Base):
     """One application with everything that was decided on it."""
 
@@ -41,6 +45,8 @@ class CaseFile(Base):
         Index("ix_case_file_applicant_name", "applicant_name"),
         Index("ix_case_file_identity_hash", "identity_hash"),
         Index("ix_case_file_opened_at", "opened_at", "id"),
+        # Running cases by how long nobody has done anything in them.
+        Index("ix_case_file_quiet", "acted_at", "id", postgresql_where=_RUNNING, sqlite_where=_RUNNING),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -74,6 +80,8 @@ class CaseFile(Base):
     accepted_on: Mapped[date | None]
     bank_accepted_on: Mapped[date | None]
     closed_at: Mapped[datetime | None]
+    # The last act of a person (models/audit.py: LOOKS are none); of a case that the house opened, its opening.
+    acted_at: Mapped[datetime | None]
     application: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON("case_file.application"))
     audit_seq: Mapped[int] = mapped_column(default=0)
     audit_head: Mapped[str] = mapped_column(String(64), default="")

@@ -41,6 +41,12 @@ class Deadline(Base):
             sqlite_where=text("done_on IS NULL AND cancelled_on IS NULL"),
         ),
         Index(
+            "ix_deadline_promise",
+            "case_id",
+            postgresql_where=text("key = 'promise' AND done_on IS NULL AND cancelled_on IS NULL"),
+            sqlite_where=text("key = 'promise' AND done_on IS NULL AND cancelled_on IS NULL"),
+        ),
+        Index(
             "ix_deadline_remind",
             "remind_on",
             "id",

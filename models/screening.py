@@ -235,29 +235,6 @@ class ScreeningEvidence(Base):
     removed_at: Mapped[datetime | None]
 
 
-class Supervision(Base):
-    """督办 of one department: numbered, with what is asked, until when, what it answered and how it ended."""
-
-    __tablename__ = "supervision"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    round_id: Mapped[int] = mapped_column(ForeignKey("screening_round.id"), index=True)
-    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
-    number: Mapped[str] = mapped_column(String(40), unique=True)
-    text: Mapped[str] = mapped_column(Text)
-    # Answers that were missing on the day of issue.
-    missing: Mapped[int]
-    issued_on: Mapped[date]
-    due_on: Mapped[date]
-    issued_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    answer: Mapped[str] = mapped_column(Text, default="")
-    answered_on: Mapped[date | None]
-    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    closing: Mapped[str] = mapped_column(Text, default="")
-    closed_on: Mapped[date | None]
-    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-
-
 def candidate_of_case(session: Session, case: CaseFile) -> Candidate | None:
     """The candidate whose case this is; asked in the middle of many knocks, so that it flushes none of them."""
     with session.no_autoflush:

@@ -15,7 +15,8 @@ from models.case_status import CaseStatus
 from models.deadline import Deadline
 from models.people import LEADING, SCREENING, Department, DepartmentKind, Permission, User
 from models.refusal import NotFound
-from models.screening import DECIDED, Candidate, ScreeningOpinion, ScreeningRound, Supervision, window_label
+from models.screening import DECIDED, Candidate, ScreeningOpinion, ScreeningRound, window_label
+from models.supervision import Supervision
 from models.working_days import Light
 
 _LEFT = ScreeningOpinion.handed_in_at.is_(None)
@@ -267,23 +268,6 @@ class SupervisionLine:
 
     row: Supervision
     department: str
-
-    @property
-    def light(self) -> str:
-        """The light of today."""
-        if self.row.closed_on:
-            return "done"
-        if self.row.due_on < today():
-            return "over"
-        return "ok" if self.row.answered_on else "soon"
-
-    @property
-    def words(self) -> str:
-        """已办结, 已答复, 待答复; with 逾期 once the term has passed."""
-        if self.row.closed_on:
-            return "已办结"
-        late = "，已逾期" if self.row.due_on < today() else ""
-        return f"{'已答复，待办结' if self.row.answered_on else '待答复'}{late}"
 
 
 def supervisions(session: Session, round_id: int, department_id: int | None = None) -> list[SupervisionLine]:

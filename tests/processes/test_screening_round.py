@@ -13,7 +13,8 @@ from models.meeting import MeetingKind, meetings
 from models.notification import Notification
 from models.people import User
 from models.refusal import Conflict, Forbidden, Refusal
-from models.screening import ScreeningRound, Supervision
+from models.screening import ScreeningRound
+from models.supervision import Supervision
 from processes import group_review, meeting, supervision, withdrawal
 from processes.group_review import Decision
 from tests.invariants import check_all

@@ -13,11 +13,12 @@ from models.group_review import all_group_rows
 from models.meeting import Meeting, meetings
 from models.people import LEADING
 from models.refusal import Forbidden
-from models.screening import ScreeningRound, Supervision
+from models.screening import ScreeningRound
 from models.screening_matrix import MatrixFilter
 from models.screening_rounds import round_numbered, supervisions
+from models.supervision import Supervision
 from processes import group_review as verbs
-from processes import meeting, supervision
+from processes import meeting, supervision, supervision_order
 from webapp.access import actor
 from webapp.api.answers import cleaned
 from webapp.api.body import read_body
@@ -59,7 +60,7 @@ def answer_supervision(supervision_id: int) -> Response:
     """The department answers."""
     text = read_body({"text": str})["text"]
     with transaction() as session:
-        return jsonify(_supervision(supervision.answer_supervision(session, supervision_id, text, actor())))
+        return jsonify(_supervision(supervision_order.answer_supervision(session, supervision_id, text, actor())))
 
 
 def close_supervision(supervision_id: int) -> Response:

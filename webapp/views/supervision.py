@@ -15,6 +15,7 @@ from models.people import Permission, User
 from models.screening import ScreeningRound
 from models.screening_rounds import OfficeProgress, SupervisionLine, offices, supervisions
 from processes import supervision as verbs
+from processes import supervision_order as order_verbs
 from webapp import screening_page as page
 from webapp.access import actor, requires
 from webapp.admin import BIGGEST_ID, attempt
@@ -75,7 +76,7 @@ def answer(number: str, supervision_id: int) -> Page:
     form = page.bound(SupervisionAnswerForm(request.form))
     with reading() as session:
         round_ = page.round_for(session, number)
-    if attempt(form, lambda s: verbs.answer_supervision(s, supervision_id, _text(form, "answer"), actor())):
+    if attempt(form, lambda s: order_verbs.answer_supervision(s, supervision_id, _text(form, "answer"), actor())):
         flash("已答复。")
         return redirect(url_for("supervision.show", number=number))
     with reading() as session:
