@@ -10,6 +10,11 @@ const copies = {
   'htmx.org': ['dist/htmx.min.js'],
 };
 
+// The typeface of the letters and dossiers that are set as PDF (webapp/typeset.py): whole, names have rare characters.
+const typefaces = {
+  '@expo-google-fonts/noto-serif-sc': { '400Regular/NotoSerifSC_400Regular.ttf': 'fonts/NotoSerifSC-Regular.ttf' },
+};
+
 // CodeMirror (the cell editor of dmn-js, the FEEL field of the panel) writes a <style> element unless its root is a
 // shadow root. Constructed style sheets do the same and need no 'unsafe-inline'.
 const cspStyles = {
@@ -52,10 +57,13 @@ for (const [name, wanted] of Object.entries(copies)) {
     files.set(basename(file), text);
   }
 }
+for (const [name, wanted] of Object.entries(typefaces)) {
+  for (const [file, kept] of Object.entries(wanted)) files.set(kept, readFileSync(`node_modules/${name}/${file}`));
+}
 copyFileSync('node_modules/axe-core/axe.min.js', '../tests/journeys/axe.min.js');
 
 // the licence of every package that reached the output
-const folders = new Set([...Object.keys(copies), '@popperjs/core'].map((name) => `node_modules/${name}`));
+const folders = new Set([...Object.keys({ ...copies, ...typefaces }), '@popperjs/core'].map((name) => `node_modules/${name}`));
 for (const input of Object.keys(metafile.inputs)) {
   const found = input.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/);
   if (found) folders.add(found[0]);
@@ -63,8 +71,9 @@ for (const input of Object.keys(metafile.inputs)) {
 const rule = `\n${'='.repeat(72)}\n\n`;
 const notices = [...folders].sort().map((folder) => {
   const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
-  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-  const text = file ? readFileSync(`${folder}/${file}`, 'utf8').replace(/\r\n/g, '\n').trim() : '(no licence file in the package)';
+  const found = readdirSync(folder).filter((entry) => /^licen[cs]e/i.test(entry)).sort();
+  const texts = found.map((file) => readFileSync(`${folder}/${file}`, 'utf8').replace(/\r\n/g, '\n').trim());
+  const text = texts.join('\n\n') || '(no licence file in the package)';
   return `${name} ${version} (${license})\n\n${text}\n`;
 });
 files.set('THIRD_PARTY_LICENSES.txt', notices.join(rule));
