@@ -12,12 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
-from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
-from SpiffWorkflow.bpmn.specs.mixins.parallel_gateway import ParallelGateway
-from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from models.calendar import now
@@ -27,10 +23,9 @@ from processes.engine.environment import CaseEnvironment, GuardedEngine
 from processes.engine.faults import EngineFault, engine_faults
 from processes.engine.instance import Instance
 from processes.engine.migration_check import Unfit, check_places
+from processes.engine.placing import add, copy, empty_token, look_ahead, open_places, put_arrival
 from processes.engine.serialization import dump, load
 from processes.engine.timer import Cycle, Deadline
-
-_AHEAD = TaskState.NOT_FINISHED_MASK
 
 
 @dataclass(frozen=True)
@@ -59,7 +54,7 @@ class Way:
 
 def places(instance: Instance) -> frozenset[str]:
     """Where a token stands (processes/engine/marking.py). Raises Unfit when it stands between two steps."""
-    return frozenset(name for name, _task in _places(instance._workflow))
+    return frozenset(name for name, _task in open_places(instance._workflow))
 
 
 def migrate(running: Running, way: Way, asked: CaseEnvironment) -> Instance:
@@ -68,14 +63,10 @@ def migrate(running: Running, way: Way, asked: CaseEnvironment) -> Instance:
     `asked` answers what the expressions of the new drawing ask. Nothing runs on, and nothing fires.
     """
     old = load(running.state, running.definition, GuardedEngine(asked))
-    found = list(_places(old))
+    found = list(open_places(old))
     target = check_places(running.definition, way.definition, [name for name, _task in found], way.new)
-    spec, subs = way.definition.specs
-    new = BpmnWorkflow(spec, subs, script_engine=GuardedEngine(asked))
+    new = empty_token(way.definition, GuardedEngine(asked), old.data)
     root = new.task_tree
-    root._drop_children(force=True)
-    root._set_state(TaskState.COMPLETED)
-    new.data = dict(old.data)
     unfit = None
     with engine_faults():
         unfit = _built(root, found, way)
@@ -93,7 +84,7 @@ def _built(root: Any, found: list[tuple[str, Any]], way: Way) -> Unfit | None:
     """Put every place under the root. A reason is handed back: raised here it would be taken for the engine's."""
     try:
         for name, task in found:
-            _place(root, name, task, way)
+            place(root, name, task, way)
     except Unfit as unfit:
         return unfit
     return None
@@ -107,57 +98,17 @@ def _check(instance: Instance, way: Way, found: list[tuple[str, Any]], target: f
         raise EngineFault("迁移后的状态与方案不一致。")
 
 
-def _places(workflow: Any) -> Iterator[tuple[str, Any]]:
-    """Every open place with its task; of a branch that has arrived at a join, the task it came from."""
-    for task in list(workflow.tasks.values()):
-        spec = task.task_spec
-        is_between = task.state == TaskState.READY and not spec.manual
-        if is_between or task.has_state(TaskState.STARTED | TaskState.ERROR):
-            raise Unfit("流程停在自动环节，请先由系统管理员处理。")
-        if task.state == TaskState.READY or (task.state == TaskState.WAITING and _is_catch(spec)):
-            yield spec.name, task
-        elif task.state == TaskState.WAITING and isinstance(spec, ParallelGateway):
-            yield from _arrivals(workflow, task)
-
-
-def _is_catch(spec: Any) -> bool:
-    return isinstance(spec, CatchingEvent) and not isinstance(spec, BoundaryEvent)
-
-
-def _arrivals(workflow: Any, join: Any) -> Iterator[tuple[str, Any]]:
-    """The branches that have arrived at a join, as the engine itself counts them."""
-    spec, seen = join.task_spec, set()
-    for task in workflow.tasks.values():
-        source = task.parent
-        if task.task_spec is not spec or source is None or source.state != TaskState.COMPLETED:
-            continue
-        is_earlier = task is not join and (join.is_descendant_of(task) or task.is_descendant_of(join))
-        if source.task_spec in spec.inputs and not is_earlier and source.task_spec.name not in seen:
-            seen.add(source.task_spec.name)
-            yield f"{source.task_spec.name}>{spec.name}", source
-
-
-def _place(root: Any, name: str, task: Any, way: Way) -> None:
+def place(root: Any, name: str, task: Any, way: Way) -> None:
+    """One open place of the old token, in the new one."""
     source, _, join = name.partition(">")
     if join:
-        _place_arrival(root, way.new(source), join, task)
+        put_arrival(root, way.new(source), join, task.data)
     elif task.task_spec.manual:
         _place_step(root, task, way)
     else:
-        event = _copy(root, way.new(name), task)
+        event = copy(root, way.new(name), task)
         carry(task, event, None)
-        _look_ahead(event)
-
-
-def _place_arrival(root: Any, source: str, join: str, task: Any) -> None:
-    """The branch as finished; the last of the arrivals waits for the others, as the engine has it."""
-    workflow = root.workflow
-    came = _add(root, source, TaskState.COMPLETED, task.data)
-    for other in list(workflow.tasks.values()):
-        if other.task_spec.name == join and other.state == TaskState.WAITING:
-            other._set_state(TaskState.CANCELLED)
-            other._drop_children()
-    _look_ahead(_add(came, join, TaskState.WAITING, {}))
+        look_ahead(event)
 
 
 def _place_step(root: Any, task: Any, way: Way) -> None:
@@ -165,10 +116,10 @@ def _place_step(root: Any, task: Any, way: Way) -> None:
     name = way.new(task.task_spec.name)
     split = root.workflow.spec.task_specs.get(f"{name}.BoundaryEventSplit")
     if split is None:
-        _look_ahead(_copy(root, name, task))
+        look_ahead(copy(root, name, task))
         return
-    held = _add(root, split.name, TaskState.COMPLETED, task.data)
-    _look_ahead(_copy(held, name, task))
+    held = add(root, split.name, TaskState.COMPLETED, task.data)
+    look_ahead(copy(held, name, task))
     known = list(_boundary(task))
     for spec in split.outputs:
         if isinstance(spec, BoundaryEvent):
@@ -177,15 +128,15 @@ def _place_step(root: Any, task: Any, way: Way) -> None:
 
 def _place_event(held: Any, name: str, known: Any, step: Any, way: Way) -> None:
     if known is not None and known.state != TaskState.WAITING:
-        _end(_copy(held, name, known))
+        _end(copy(held, name, known))
         return
     since = way.since.get(str(step.id), now())
-    event = _copy(held, name, known) if known else _add(held, name, TaskState.WAITING, step.data)
+    event = copy(held, name, known) if known else add(held, name, TaskState.WAITING, step.data)
     carry(known, event, since)
     if has_run_out(event):
         _end(event)
     else:
-        _look_ahead(event)
+        look_ahead(event)
 
 
 def _end(event: Any) -> None:
@@ -215,22 +166,3 @@ def _is_timer(spec: Any) -> bool:
 def _key(task: Any) -> str:
     properties: Mapping[str, str] = (task.task_spec.extensions or {}).get("properties", {})
     return properties.get("deadline", "") if _is_timer(task.task_spec) else ""
-
-
-def _copy(parent: Any, name: str, task: Any) -> Any:
-    """The same task, with its identity, on the new spec."""
-    made = _add(parent, name, task.state, task.data, task.id)
-    made.internal_data = dict(task.internal_data)
-    return made
-
-
-def _add(parent: Any, name: str, state: int, data: Mapping[str, Any], task_id: Any = None) -> Any:
-    workflow = parent.workflow
-    made = Task(workflow, workflow.spec.task_specs[name], parent, state=state, id=task_id)
-    made.thread_id = parent.thread_id
-    made.data = dict(data)
-    return made
-
-
-def _look_ahead(task: Any) -> None:
-    task.task_spec._predict(task, mask=_AHEAD)

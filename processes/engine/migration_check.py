@@ -27,7 +27,7 @@ def check_places(
     if possible is None:
         raise Unfit(_TOO_LARGE)
     if target not in possible:
-        raise Unfit(_apart(after, target, possible))
+        raise Unfit(apart(after, target, possible))
     return target
 
 
@@ -108,7 +108,7 @@ def _check_kind(before: Net, after: Net, old: str, new: str) -> None:
             raise Unfit(f"正在等待的“{before.name_of(event)}”在新版本中已不存在或改为等待其他事项。")
 
 
-def _apart(net: Net, target: Marking, possible: frozenset[Marking]) -> str:
+def apart(net: Net, target: Marking, possible: frozenset[Marking]) -> str:
     """Why a marking cannot be: what the drawing would have beside it, or what it would not."""
     larger = [one - target for one in possible if one > target]
     if larger:
