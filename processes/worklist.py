@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -16,7 +16,7 @@ from models.case import CaseFile
 from models.crypto import canonical_json, decrypt, encrypt
 from models.deadline import Deadline
 from models.people import Permission, User
-from models.refusal import Conflict, Forbidden, NotFound, Refusal
+from models.refusal import Conflict, NotFound, Refusal
 from models.workflow import DONE, ProcessInstance, TaskDraft, UserTask
 from processes import loan
 from processes.engine.drawing import Step
@@ -24,9 +24,28 @@ from processes.engine.faults import EngineFault
 from processes.engine.instance import Instance
 from processes.notification import tell_assigned
 from processes.steps import STEPS, Completion, Routing, carry_out
+from processes.task_check import (
+    barred_from,
+    check_asked,
+    check_not_paused,
+    check_offices,
+    check_reviewed,
+    check_separation,
+    check_submittable,
+    colleague,
+    is_head,
+    is_late,
+    late_reason_of,
+)
+from processes.task_hands import change_hands
 from processes.workflow import Token, definition_of, move, token_of_task
 
-_DRAFT = "task_draft.content"
+__all__ = [
+    "assign", "barred_from", "check_held", "claim", "complete", "draft_of", "drawn_step", "form_keys",
+    "is_late", "may_work", "open_task", "release", "save_draft", "task_for",
+]  # fmt: skip
+
+DRAFT = "task_draft.content"
 # Case id → the version on which it runs, as this session has read it.
 _VERSIONS = "versions"
 
@@ -38,15 +57,9 @@ def form_keys() -> frozenset[str]:
 
 def may_work(task: UserTask, actor: User) -> bool:
     """Whether the task concerns this person at all: his own, or his department's with the permission."""
-    if task.assignee_id == actor.id:
+    if actor.id in (task.assignee_id, task.owner_id):
         return True
     return actor.department_id == task.department_id and actor.may(Permission(task.permission))
-
-
-def barred_from(step: Step, tasks: Iterable[UserTask]) -> dict[int, str]:
-    """Whom the separation of duties keeps from a step, by id, with the step of the case that each has done."""
-    done = [task for task in tasks if task.status == DONE and task.element_id in step.not_same_as]
-    return {task.done_by_id: task.name for task in done if task.done_by_id is not None}
 
 
 def claim(session: Session, task_id: int, actor: User) -> UserTask:
@@ -56,7 +69,7 @@ def claim(session: Session, task_id: int, actor: User) -> UserTask:
         return task
     if task.assignee_id is not None:
         raise Conflict("该事项已由他人签收，请刷新。")
-    _check_separation(session, token, task, actor)
+    check_separation(session, token, task, actor)
     task.assignee_id, task.claimed_at = actor.id, now()
     audit.record(session, "task.claimed", f"签收“{task.name}”", actor=actor, case=token.case)
     return task
@@ -67,11 +80,12 @@ def release(session: Session, task_id: int, actor: User) -> UserTask:
     task, token = open_task(session, task_id, actor)
     if task.assignee_id is None:
         return task
-    if task.assignee_id != actor.id:
+    if task.assignee_id != actor.id and not is_head(task, actor):
         actor.require(Permission.TASK_ASSIGN)
-    if task.assignee_id == token.case.applicant_user_id:
-        raise Refusal("该事项由申请人办理，不能退回。")
-    task.assignee_id, task.claimed_at = None, None
+    check_offices(token, task, "退回")
+    if not is_head(task, actor):
+        _check_unbound(task)
+    change_hands(session, token.case, task, None, actor)
     audit.record(session, "task.released", f"退回待签收“{task.name}”", actor=actor, case=token.case)
     return task
 
@@ -80,16 +94,10 @@ def assign(session: Session, task_id: int, assignee_id: int, actor: User) -> Use
     """分办: the head of the department gives a task to one of his people."""
     task, token = open_task(session, task_id, actor)
     actor.require(Permission.TASK_ASSIGN)
-    if task.assignee_id is not None and task.assignee_id == token.case.applicant_user_id:
-        raise Refusal("该事项由申请人办理，不能分办。")
-    assignee = session.get(User, assignee_id)
-    if assignee is None or not assignee.is_active or assignee.department_id != task.department_id:
-        raise Refusal("只能分办给本部门的在岗人员。", "assignee")
-    if not assignee.may(Permission(task.permission)):
-        raise Refusal("该人员没有办理此环节的权限。", "assignee")
-    _check_separation(session, token, task, assignee)
+    check_offices(token, task, "分办")
+    assignee = colleague(session, token, task, assignee_id, "assignee", "分办")
     old = task.assignee_id
-    task.assignee_id, task.claimed_at = assignee.id, now()
+    change_hands(session, token.case, task, assignee, actor)
     audit.record(
         session,
         "task.assigned",
@@ -112,16 +120,18 @@ def complete(
     form of it meanwhile, Conflict or it is done, or claimed by another; Forbidden, NotFound, Refusal (a rule says no).
     """
     task, token = open_task(session, task_id, actor)
-    if task.assignee_id not in (None, actor.id):
-        raise Conflict("该事项已由他人签收，请刷新。")
-    _check_asked(token, task, asked)
-    _check_separation(session, token, task, actor)
+    check_held(task, actor)
+    check_asked(token, task, asked)
+    check_submittable(task, actor)
+    check_separation(session, token, task, actor)
 
     def act(instance: Instance) -> None:
         if not instance.is_ready(task.engine_task_id):
             raise Conflict("该事项已终止或已由他人办理，请刷新。")
-        _check_not_paused(session, task)
-        _check_late_reason(session, task, answers)
+        check_not_paused(session, task)
+        check_reviewed(task)
+        if late_reason := late_reason_of(session, task, answers):
+            session.get_one(Deadline, task.deadline_id).late_reason = late_reason
         routing = carry_out(Completion(session, token.case, task, actor, answers, token.definition))
         task.status, task.done_at, task.done_by_id = DONE, now(), actor.id
         task.assignee_id = task.assignee_id or actor.id
@@ -135,12 +145,17 @@ def complete(
     return token.case
 
 
-def _check_asked(token: Token, task: UserTask, asked: Step | None) -> None:
-    step = token.definition.drawing.steps[task.element_id]
-    if asked is not None and (step.form_key, step.fields) != (asked.form_key, asked.fields):
-        raise Conflict(
-            f"案卷刚由流程负责人迁移到新的流程版本，“{step.name}”的表单已改变，所填内容没有提交，请重新填写。"
-        )
+def check_held(task: UserTask, actor: User) -> None:
+    """Raises Conflict when another person has the task; its owner is told apart from strangers."""
+    if task.assignee_id not in (None, actor.id) and task.owner_id != actor.id:
+        raise Conflict("该事项已由他人签收，请刷新。")
+
+
+def _check_unbound(task: UserTask) -> None:
+    if task.is_delegated:
+        raise Conflict("该事项系他人委派，请填写办理意见后交回。")
+    if task.is_sealed:
+        raise Conflict("该事项已提交，正在等待会签意见；可先撤回提交。")
 
 
 def _go_on(token: Token, instance: Instance, task: UserTask, routing: Routing) -> None:
@@ -155,37 +170,17 @@ def _go_on(token: Token, instance: Instance, task: UserTask, routing: Routing) -
         ) from fault
 
 
-def is_late(session: Session, task: UserTask) -> bool:
-    """Whether the task's term has ended before today."""
-    deadline = session.get(Deadline, task.deadline_id) if task.deadline_id else None
-    return deadline is not None and deadline.is_over
-
-
-def _check_not_paused(session: Session, task: UserTask) -> None:
-    deadline = session.get(Deadline, task.deadline_id) if task.deadline_id else None
-    if deadline is not None and deadline.is_paused:
-        raise Refusal("该事项已暂停计时，请先恢复计时，再提交办理结果。")
-
-
-def _check_late_reason(session: Session, task: UserTask, answers: Mapping[str, Any]) -> None:
-    """A-12: “原则上”; a miss needs a recorded reason."""
-    if not is_late(session, task) or task.deadline_id is None:
-        return
-    reason = str(answers.get("late_reason") or "").strip()
-    if not reason:
-        raise Refusal("该事项已超期，请写明超期原因。", "late_reason")
-    session.get_one(Deadline, task.deadline_id).late_reason = reason
-
-
 def save_draft(session: Session, task_id: int, actor: User, content: Mapping[str, Any]) -> TaskDraft:
     """暂存: keep what was typed, privately, until the task is submitted."""
     task, _token = open_task(session, task_id, actor)
     if task.assignee_id not in (None, actor.id):
         raise Conflict("该事项已由他人签收，请刷新。")
+    if task.is_sealed:
+        raise Conflict("该事项已提交，正在等待会签意见，不能修改；可先撤回提交。")
     draft = session.scalars(
         select(TaskDraft).where(TaskDraft.task_id == task_id, TaskDraft.user_id == actor.id)
     ).first()
-    sealed = encrypt(canonical_json(dict(content)), _DRAFT)
+    sealed = encrypt(canonical_json(dict(content)), DRAFT)
     if draft is None:
         draft = TaskDraft(task_id=task_id, user_id=actor.id, content=sealed, saved_at=now())
         session.add(draft)
@@ -198,7 +193,7 @@ def draft_of(session: Session, task_id: int, actor: User) -> tuple[dict[str, Any
     draft = session.scalars(
         select(TaskDraft).where(TaskDraft.task_id == task_id, TaskDraft.user_id == actor.id)
     ).first()
-    return None if draft is None else (orjson.loads(decrypt(draft.content, _DRAFT)), draft)
+    return None if draft is None else (orjson.loads(decrypt(draft.content, DRAFT)), draft)
 
 
 def drawn_step(session: Session, task: UserTask) -> Step:
@@ -240,20 +235,3 @@ def open_task(session: Session, task_id: int, actor: User) -> tuple[UserTask, To
     if not may_work(task, actor):
         raise NotFound("未找到该事项，或您无权办理。")
     return task, token
-
-
-def _check_separation(session: Session, token: Token, task: UserTask, actor: User) -> None:
-    """Raises Forbidden when the same person did a step that this one must not share a person with."""
-    step = token.definition.drawing.steps[task.element_id]
-    if not step.not_same_as:
-        return
-    same = session.scalars(
-        select(UserTask.name).where(
-            UserTask.case_id == task.case_id,
-            UserTask.element_id.in_(step.not_same_as),
-            UserTask.done_by_id == actor.id,
-            UserTask.status == DONE,
-        )
-    ).first()
-    if same is not None:
-        raise Forbidden(f"您已办理该案卷的“{same}”，按照岗位分离要求，不能再办理“{task.name}”。")

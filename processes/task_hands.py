@@ -1,0 +1,172 @@
+"""Room worklist: what happens to delegation, opinions and drafts when a task changes hands or ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from models import audit
+from models.calendar import now
+from models.case import CaseFile
+from models.people import User
+from models.task_review import (
+    LIVE,
+    ReviewKind,
+    ReviewState,
+    TaskReview,
+    TaskSubmission,
+    of_task,
+    submission_of,
+)
+from models.workflow import CANCELLED, OPEN, TaskDraft, UserTask
+from processes.notification import tell
+
+
+def live_of(reviews: Iterable[TaskReview], *kinds: ReviewKind) -> list[TaskReview]:
+    """Those that are still to be answered, of some kinds."""
+    return [review for review in reviews if review.is_live and review.kind in kinds]
+
+
+def opinions(reviews: Iterable[TaskReview]) -> list[TaskReview]:
+    """The opinions that are still to be given: what a submission waits for."""
+    return live_of(reviews, ReviewKind.BEFORE, ReviewKind.AFTER)
+
+
+def end(review: TaskReview, state: ReviewState, opinion: str = "") -> None:
+    """It is answered, taken back or void from now on."""
+    review.state, review.ended_at = state.value, now()
+    review.opinion = opinion or review.opinion
+
+
+def change_hands(session: Session, case: CaseFile, task: UserTask, to: User | None, actor: User) -> None:
+    """Somebody else has the task from now on, or nobody: what its holder had under way comes back first."""
+    if task.is_sealed:
+        bring_back(session, case, task, "办理人已变更，提交内容退回重新办理。", actor)
+    if task.is_delegated:
+        end_delegation(session, case, task, ReviewState.REMOVED, actor)
+    task.set_aside_until = None
+    task.assignee_id, task.claimed_at = (to.id, now()) if to is not None else (None, None)
+
+
+def end_delegation(
+    session: Session, case: CaseFile, task: UserTask, state: ReviewState, actor: User, opinion: str = ""
+) -> None:
+    """The owner has the task again, with what the delegate has typed into it."""
+    delegate_id, owner_id = task.assignee_id, task.owner_id
+    for review in live_of(of_task(session, task.id), ReviewKind.DELEGATED):
+        end(review, state, opinion)
+    if delegate_id is not None and owner_id is not None:
+        pass_draft(session, task.id, delegate_id, owner_id)
+    task.assignee_id, task.owner_id = owner_id, None
+    if delegate_id is not None and delegate_id != actor.id:
+        text = f"{case.number} {case.applicant_name}：“{task.name}”的委派已撤销，您不再办理此事项。"
+        tell(session, [delegate_id], "task", text, case)
+
+
+def pass_draft(session: Session, task_id: int, giver_id: int, taker_id: int) -> None:
+    """What one person has typed into a task lies before the other now."""
+    given = _draft(session, task_id, giver_id)
+    if given is None:
+        return
+    keep_draft(session, task_id, taker_id, given.content)
+    session.delete(given)
+
+
+def keep_draft(session: Session, task_id: int, user_id: int, sealed: bytes) -> None:
+    """This is what the person's draft of the task says from now on."""
+    draft = _draft(session, task_id, user_id)
+    if draft is None:
+        session.add(TaskDraft(task_id=task_id, user_id=user_id, content=sealed, saved_at=now()))
+        return
+    draft.content, draft.saved_at = sealed, now()
+
+
+def _draft(session: Session, task_id: int, user_id: int) -> TaskDraft | None:
+    found = select(TaskDraft).where(TaskDraft.task_id == task_id, TaskDraft.user_id == user_id)
+    return session.scalars(found).first()
+
+
+def bring_back(session: Session, case: CaseFile, task: UserTask, reason: str, actor: User) -> None:
+    """What waits sealed is a draft of its submitter again; whoever was asked about it is asked anew with the next."""
+    submission = submission_of(session, task.id)
+    if submission is None:
+        return
+    keep_draft(session, task.id, submission.user_id, submission.content)
+    session.delete(submission)
+    task.is_sealed = False
+    _ask_anew(session, task, submission)
+    about = f"“{task.name}”的提交内容退回修改：{reason}"
+    new = {"task": task.id, "reason": reason}
+    audit.record(session, "task.submission_returned", about, actor=actor, case=case, new=new)
+    text = f"{case.number} {case.applicant_name}：{about}"
+    tell(session, {submission.user_id} - {actor.id}, "task", text, case)
+
+
+def _ask_anew(session: Session, task: UserTask, submission: TaskSubmission) -> None:
+    """Answers to what will not be submitted as it was stay as history; the same people answer the next."""
+    reviews = of_task(session, task.id)
+    this = [
+        row for row in reviews if row.kind == ReviewKind.AFTER and row.asked_at >= submission.submitted_at
+    ]
+    for row in this:
+        if row.state == ReviewState.ASKED:
+            row.state = ReviewState.PLANNED.value
+        elif row.state in (ReviewState.AGREED, ReviewState.DISAGREED):
+            session.add(_again(row))
+    session.flush()
+    task.open_reviews = len(opinions(of_task(session, task.id)))
+
+
+def _again(row: TaskReview) -> TaskReview:
+    return TaskReview(
+        task_id=row.task_id,
+        case_id=row.case_id,
+        kind=row.kind,
+        reviewer_id=row.reviewer_id,
+        asked_by_id=row.asked_by_id,
+        question=row.question,
+        state=ReviewState.PLANNED.value,
+        asked_at=now(),
+    )
+
+
+def close_ended(session: Session, case: CaseFile, tasks: Iterable[UserTask]) -> None:
+    """What hangs on tasks that have just ended ends with them; nothing is asked where nothing hangs."""
+    ended = [task for task in tasks if task.status != OPEN and (task.open_reviews or _hangs(task))]
+    if not ended:
+        return
+    ids = [task.id for task in ended]
+    waiting = select(TaskReview).where(TaskReview.task_id.in_(ids), TaskReview.state.in_(LIVE))
+    rows = list(session.scalars(waiting.order_by(TaskReview.id)))
+    for row in rows:
+        _tell_ended(session, case, next(task for task in ended if task.id == row.task_id), row)
+        end(row, ReviewState.LAPSED)
+    session.execute(delete(TaskSubmission).where(TaskSubmission.task_id.in_(ids)))
+    for task in ended:
+        task.open_reviews, task.is_sealed, task.set_aside_until = 0, False, None
+        if task.is_delegated:
+            task.assignee_id, task.owner_id = task.owner_id, None
+
+
+def _hangs(task: UserTask) -> bool:
+    return task.is_delegated or task.is_sealed or task.set_aside_until is not None
+
+
+def _tell_ended(session: Session, case: CaseFile, task: UserTask, row: TaskReview) -> None:
+    if row.state != ReviewState.ASKED or task.status != CANCELLED:
+        return
+    what = "代为办理" if row.kind == ReviewKind.DELEGATED else "答复会签"
+    text = f"{case.number} {case.applicant_name}：“{task.name}”已终止，您无需再{what}。"
+    tell(session, [row.reviewer_id], "task", text, case)
+
+
+def names_of(session: Session, ids: Sequence[int | None]) -> dict[int, str]:
+    """The names of people by id."""
+    wanted = {one for one in ids if one is not None}
+    if not wanted:
+        return {}
+    return {
+        row.id: row.name for row in session.execute(select(User.id, User.name).where(User.id.in_(wanted)))
+    }
