@@ -82,6 +82,11 @@ class Calendars:
             self._layers.setdefault(row.region_code, []).append(row)
         self._merged: dict[str, Calendar] = {}
 
+    @property
+    def local_codes(self) -> list[str]:
+        """The regions that have days of their own, superiors first."""
+        return sorted((code for code in self._layers if code), key=lambda code: (len(code.rstrip("0")), code))
+
     def of(self, region_code: str = NATIONAL) -> Calendar:
         """The calendar of a region: national days, then those of its superiors, then its own."""
         layers = tuple(code for code in lineage(region_code) if code in self._layers)

@@ -183,6 +183,8 @@ class UserTask(Base):
     priority: Mapped[int] = mapped_column(default=0)
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
     permission: Mapped[str] = mapped_column(String(40))
+    # The drawing gives the step to the applicant; an office may do it on his behalf.
+    is_applicants: Mapped[bool] = mapped_column(default=False, server_default=false())
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     # 委派: who answers for the step and submits it, while `assignee_id` works on it for him; else empty.
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

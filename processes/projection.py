@@ -27,6 +27,7 @@ from processes.engine.instance import Instance
 from processes.lapse import tell_lapsed
 from processes.notification import tell_applicant
 from processes.office import office_of
+from processes.task_hands import close_ended
 
 LAPSED = "已届满（应于 {day}（含当日）前补齐）"
 
@@ -121,6 +122,7 @@ def project(
     _project_tasks(session, case, instance, rows)
     _project_fired(session, case, instance, rows)
     _close_deadlines(session, case, rows)
+    close_ended(session, case, rows.tasks.values())
     if instance.is_finished:
         case_clock.close(session, case, rows.house)
     else:
@@ -231,6 +233,7 @@ def _new_task(
         permission=step.permission,
         board=step.properties.get("board", ""),
         priority=step.priority,
+        is_applicants=is_applicants,
         assignee_id=case.applicant_user_id if is_applicants else None,
         status=OPEN,
         deadline_id=deadline.id if deadline else None,

@@ -23,6 +23,14 @@ def upgrade() -> None:
         "UPDATE case_file SET acted_at = coalesce((SELECT max(at) FROM audit_event WHERE chain = case_file.id"
         f" AND actor_id IS NOT NULL AND action NOT IN {_LOOKS}), opened_at)"
     )
+    op.add_column(
+        "user_task", sa.Column("is_applicants", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
+    # Steps in the lane of the applicant: his own ones, and those that an office does on his behalf.
+    op.execute(
+        "UPDATE user_task SET is_applicants = true WHERE form_key IN ('supplement', 'blacklist_statement')"
+        " OR assignee_id = (SELECT applicant_user_id FROM case_file WHERE id = user_task.case_id)"
+    )
     _indexes()
     _screens()
     _exports()
@@ -134,6 +142,7 @@ def downgrade() -> None:
         ("ix_user_task_open", "user_task"),
     ):
         op.drop_index(name, table_name=table)
+    op.drop_column("user_task", "is_applicants")
     op.drop_column("case_file", "acted_at")
     op.execute("DELETE FROM supervision WHERE round_id IS NULL")
     with op.batch_alter_table("supervision", schema=None) as batch_op:
