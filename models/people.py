@@ -72,6 +72,8 @@ class Permission(StrEnum):
     CASE_OVERSEE = "case:oversee"
     CASE_SUPERVISE = "case:supervise"
     CASE_REPAIR = "case:repair"
+    CASE_TALK = "case:talk"
+    SUBSTITUTE_SET = "substitute:set"
     BOARD_READ = "board:read"
     SUPERVISION_READ = "supervision:read"
     TASK_WORK = "task:work"
@@ -111,6 +113,8 @@ class Role(StrEnum):
             Permission.CASE_CREATE,
             Permission.CASE_READ,
             Permission.TASK_WORK,
+            Permission.CASE_TALK,
+            Permission.SUBSTITUTE_SET,
             Permission.SUPERVISION_READ,
             Permission.CREDIT_READ,
             Permission.CREDIT_WORK,
@@ -125,6 +129,8 @@ class Role(StrEnum):
             Permission.TASK_WORK,
             Permission.TASK_ASSIGN,
             Permission.CASE_SUPERVISE,
+            Permission.CASE_TALK,
+            Permission.SUBSTITUTE_SET,
             Permission.ACCESS_READ,
             Permission.BOARD_READ,
             Permission.SUPERVISION_READ,
@@ -141,6 +147,7 @@ class Role(StrEnum):
             Permission.CASE_OVERSEE,
             Permission.CASE_SUPERVISE,
             Permission.CASE_REPAIR,
+            Permission.CASE_TALK,
             Permission.DOSSIER_MAKE,
             Permission.BOARD_READ,
             Permission.SUPERVISION_READ,

@@ -200,6 +200,8 @@ class UserTask(Base):
     claimed_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     done_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    # 代办: in whose place `done_by_id` has done it (models/substitute.py); else empty.
+    on_behalf_of_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     # When somebody who may work on it first looked at it; what came before can no longer be recalled (撤回).
     opened_at: Mapped[datetime | None]
     # It was done, and the case has been sent back before it (退回): history, no longer a ground for anything.
@@ -283,6 +285,9 @@ class TaskDraft(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     content: Mapped[bytes] = mapped_column(LargeBinary)
     saved_at: Mapped[datetime]
+    # How often it was saved, and the tab of the browser that did it last: an older tab does not overwrite it.
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+    tab: Mapped[str] = mapped_column(String(36), default="", server_default="")
 
 
 # Written into the statement, not bound: a prepared plan for any status cannot use the partial indexes.
