@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
+from models.case_bigram import is_compared
 from models.tables import metadata
 
 
@@ -28,6 +29,7 @@ context.configure(
     target_metadata=metadata,
     render_as_batch=True,
     render_item=plain_type,
+    include_name=is_compared,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -15,6 +15,7 @@ from alembic.migration import MigrationContext
 
 from models import database
 from models.calendar import Installation
+from models.case_bigram import is_compared
 from models.refusal import Refusal
 from models.tables import metadata
 from models.workflow import ProcessDefinition
@@ -47,7 +48,9 @@ def _words(index: Any) -> str:
 def test_migrated_tables_are_the_tables_of_the_models(url: str) -> None:
     installation.upgrade(url)
     with connected(url) as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_name": is_compared}
+        )
         assert compare_metadata(context, metadata) == []
 
 
