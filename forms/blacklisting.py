@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from forms.base import BaseForm
 from forms.choice_fields import BooleanConfirm, ChoiceField, RadioField
 from forms.fields import LongText, TextField
@@ -55,6 +57,8 @@ class BlacklistDecisionForm(TaskForm):
 
 class CirculationForm(TaskForm):
     """确认通报已由各部门签收."""
+
+    is_bulk: ClassVar[bool] = True
 
     confirmed = BooleanConfirm("已核对各部门签收情况", required=True)
     note = LongText("办理说明", max_length=500)

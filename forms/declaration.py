@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from forms.base import BaseForm, RowForm, RowsField
 from forms.choice_fields import BooleanConfirm, ChoiceField, RadioField
 from forms.fields import LongText, TextField
@@ -90,6 +93,7 @@ class FormCheckForm(AcceptanceForm):
     """形式审查: complete, or the one complete list of what is missing; whether it passes is the departments'."""
 
     last = ("items", "delivery_method", "delivered_on", "opinion", "late_reason")
+    bulk_only: ClassVar[Mapping[str, tuple[str, ...]]] = {"result": ("in_order",)}
 
     result = RadioField(
         "审查结论",

@@ -72,6 +72,8 @@ class CounterGuaranteeForm(TaskForm):
 class ExtensionApprovalForm(TaskForm):
     """延期审批 by a supervisor of the bank (D-08)."""
 
+    is_bulk: ClassVar[bool] = True
+
     decision = RadioField("审批结论", required=True, options=ApprovalResult.choices())
     opinion = LongText("审批意见", required=True)
 

@@ -52,3 +52,8 @@ TASK_FORMS: dict[str, type[BaseForm]] = {
     "objection_decision": ObjectionDecisionForm,
     DRAWN_FORM: DrawnForm,
 }
+
+
+def is_bulk(form_key: str) -> bool:
+    """Whether many tasks with this form may be completed at once; not, unless the form says so."""
+    return bool(getattr(TASK_FORMS.get(form_key), "is_bulk", False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from forms.base import RowForm, RowsField
@@ -15,6 +16,7 @@ from models.vocabulary import (
     DeliveryMethod,
     InvestigationMethod,
     ReasonStage,
+    ReviewResult,
 )
 from models.vocabulary_loan import CounterGuarantee
 
@@ -32,6 +34,9 @@ class MissingItem(RowForm):
 class AcceptanceForm(TaskForm):
     """受理: complete, or the one complete list of what is missing (A-16, F5)."""
 
+    is_bulk: ClassVar[bool] = True
+    bulk_only: ClassVar[Mapping[str, tuple[str, ...]]] = {"result": (AcceptanceResult.COMPLETE.value,)}
+
     result = RadioField("受理结论", required=True, options=AcceptanceResult.choices())
     items = RowsField(
         "需补正的材料", MissingItem, required=True, visible_when=INCOMPLETE, hint="须一次性列全，不得分次告知"
@@ -47,6 +52,8 @@ class QualificationReviewForm(DecidedForm):
     """资格审核 by HRSS (A-12)."""
 
     stage: ClassVar[str] = ReasonStage.HRSS.value
+    is_bulk: ClassVar[bool] = True
+    bulk_only: ClassVar[Mapping[str, tuple[str, ...]]] = {"decision": (ReviewResult.PASS.value,)}
 
     opinion = LongText("审核意见", required=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from forms.base import BaseForm, FormContext
@@ -25,6 +26,10 @@ class TaskForm(BaseForm):
     stage: ClassVar[str] = ""
     """The `ReasonStage` value whose reasons this step offers when the context brings none."""
     last: ClassVar[tuple[str, ...]] = ("late_reason",)
+    is_bulk: ClassVar[bool] = False
+    """Many tasks may be completed at once with the same answers: one decision, nothing of a single case."""
+    bulk_only: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Question → the answers that may be given to many at once; what the others ask for belongs to one case."""
 
     late_reason = LongText("超期原因", hint="本事项已超过办理时限，须说明原因")
 

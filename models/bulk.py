@@ -82,3 +82,8 @@ def runs_of(session: Session, actor: User, limit: int = 20) -> Sequence[BulkRun]
     """The person's latest runs."""
     query = select(BulkRun).where(BulkRun.actor_id == actor.id).order_by(BulkRun.id.desc()).limit(limit)
     return session.scalars(query).all()
+
+
+def items_of(session: Session, run_id: int) -> Sequence[BulkItem]:
+    """What became of each task of a run, in its order."""
+    return session.scalars(select(BulkItem).where(BulkItem.run_id == run_id).order_by(BulkItem.id)).all()

@@ -21,6 +21,7 @@ ROOMS = (
     "migration",
     "replay",
     "rehearsal",
+    "bulk",
 )  # fmt: skip
 
 

@@ -1,0 +1,127 @@
+"""Room bulk: the acts that may be done to many tasks at once; each is the verb that a single task knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.people import Permission, User
+from models.refusal import Refusal
+from models.workflow import UserTask
+from processes import worklist
+from processes.bulk_check import Candidate, held_by_other, is_applicants, not_barred, workable
+from processes.bulk_undo import assign_back, release_again, undo_release
+
+Arguments = Mapping[str, Any]
+Check = Callable[[Candidate, User], str]
+Act = Callable[[Session, int, User, Arguments], None]
+Undo = Callable[[Session, UserTask, User, Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One act: what it is called, who may do it, what speaks against it, the verb, and the way back."""
+
+    key: str
+    title: str
+    permission: Permission
+    check: Check
+    act: Act
+    undo: Undo | None = None
+    # What the page says before the person confirms.
+    effect: str = ""
+
+
+def operation_named(key: str) -> Operation:
+    """Raises Refusal for an act that does not exist."""
+    if key not in OPERATIONS:
+        raise Refusal("请选择批量办理的方式。", "operation")
+    return OPERATIONS[key]
+
+
+def operations_for(user: User) -> list[Operation]:
+    """The acts that his role permits."""
+    return [operation for operation in OPERATIONS.values() if user.may(operation.permission)]
+
+
+def _may_claim(candidate: Candidate, actor: User) -> str:
+    if reason := workable(candidate) or held_by_other(candidate, actor):
+        return reason
+    assert candidate.task is not None
+    if candidate.task.assignee_id == actor.id:
+        return "已由您签收。"
+    return not_barred(candidate, actor)
+
+
+def _may_release(candidate: Candidate, actor: User) -> str:
+    if reason := workable(candidate):
+        return reason
+    assert candidate.task is not None
+    if candidate.task.assignee_id is None:
+        return "尚未签收。"
+    if is_applicants(candidate):
+        return "由申请人办理，不能退回待签收。"
+    return "" if actor.may(Permission.TASK_ASSIGN) else held_by_other(candidate, actor)
+
+
+def _may_complete(candidate: Candidate, actor: User) -> str:
+    if reason := workable(candidate) or held_by_other(candidate, actor) or not_barred(candidate, actor):
+        return reason
+    assert candidate.task is not None
+    deadline = candidate.task.deadline
+    if candidate.is_set_aside:
+        return "已挂起，请先恢复。"
+    if deadline is not None and deadline.is_paused:
+        return "已暂停计时，请先恢复计时。"
+    return "已超期，须逐件写明超期原因。" if deadline is not None and deadline.is_over else ""
+
+
+def _claim(session: Session, task_id: int, actor: User, _given: Arguments) -> None:
+    worklist.claim(session, task_id, actor)
+
+
+def _release(session: Session, task_id: int, actor: User, _given: Arguments) -> None:
+    worklist.release(session, task_id, actor)
+
+
+def _complete(session: Session, task_id: int, actor: User, given: Arguments) -> None:
+    worklist.complete(session, task_id, actor, given["answers"], given["asked"])
+
+
+OPERATIONS: dict[str, Operation] = {
+    operation.key: operation
+    for operation in (
+        Operation(
+            "claim",
+            "签收",
+            Permission.TASK_WORK,
+            _may_claim,
+            _claim,
+            release_again,
+            "签收后进入您的待办；尚未办理的可以撤销，退回待签收。",
+        ),
+        Operation(
+            "release",
+            "退回待签收",
+            Permission.TASK_WORK,
+            _may_release,
+            _release,
+            undo_release,
+            "退回后由本部门人员另行签收；尚无人签收的可以撤销。时限继续计算。",
+        ),
+        Operation(
+            "complete",
+            "办理",
+            Permission.TASK_WORK,
+            _may_complete,
+            _complete,
+            None,
+            "以同一结论和意见逐件办理，每件单独提交、单独留痕；任一件不能办理时，其余各件照常办理。",
+        ),
+    )
+}
+
+__all__ = ["OPERATIONS", "Operation", "assign_back", "operation_named", "operations_for"]

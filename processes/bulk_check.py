@@ -1,0 +1,115 @@
+"""Room bulk, check: what will and what will not be done to each of many tasks, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from models.calendar import today
+from models.case import CaseFile, visible_to
+from models.people import User
+from models.workflow import DONE, OPEN, ProcessInstance, UserTask
+from processes import worklist
+from processes.engine.drawing import Step
+from processes.workflow import definition_of
+
+UNKNOWN = "未找到该事项，或您无权办理。"
+ENDED = "该事项已办理或已终止。"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One task that was chosen, with what decides whether the act fits it."""
+
+    task_id: int
+    # Empty when there is none, or not for this person.
+    task: UserTask | None = None
+    step: Step | None = None
+    # Whom the separation of duties keeps from it: id → the step that he has done.
+    barred: Mapping[int, str] = field(default_factory=dict)
+    may_work: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits to be done."""
+        return self.task is not None and self.task.status == OPEN
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Whether it lies aside until a day to come."""
+        until = self.task.set_aside_until if self.task else None
+        return until is not None and until > today()
+
+
+def candidates(session: Session, actor: User, task_ids: Sequence[int]) -> list[Candidate]:
+    """What is behind the chosen numbers, in their order; tasks that the person may not see are unknown."""
+    parts = (UserTask.department, UserTask.assignee, UserTask.deadline, UserTask.case)
+    query = (
+        select(UserTask, ProcessInstance.definition_id, visible_to(actor).label("is_visible"))
+        .join(CaseFile, CaseFile.id == UserTask.case_id)
+        .outerjoin(ProcessInstance, ProcessInstance.case_id == UserTask.case_id)
+        .where(UserTask.id.in_(task_ids))
+        .options(*(joinedload(part) for part in parts))
+    )
+    rows = {row[0].id: row for row in session.execute(query)}
+    done = _done_in(session, {row[0].case_id for row in rows.values()})
+    found = {}
+    for task_id, (task, definition_id, is_visible) in rows.items():
+        may_work = worklist.may_work(task, actor)
+        if not (may_work or is_visible):
+            continue
+        step = _step(session, definition_id, task)
+        barred = worklist.barred_from(step, done.get(task.case_id, ())) if step else {}
+        found[task_id] = Candidate(task_id, task, step, barred, may_work)
+    return [found.get(task_id, Candidate(task_id)) for task_id in task_ids]
+
+
+def _step(session: Session, definition_id: int | None, task: UserTask) -> Step | None:
+    if definition_id is None:
+        return None
+    return definition_of(session, definition_id).drawing.steps.get(task.element_id)
+
+
+def _done_in(session: Session, case_ids: Iterable[int]) -> dict[int, list[UserTask]]:
+    found: dict[int, list[UserTask]] = {}
+    query = select(UserTask).where(UserTask.case_id.in_(list(case_ids)), UserTask.status == DONE)
+    for task in session.scalars(query):
+        found.setdefault(task.case_id, []).append(task)
+    return found
+
+
+def open_to(candidate: Candidate) -> str:
+    """Why nobody could do anything to it; empty when it is open."""
+    if candidate.task is None:
+        return UNKNOWN
+    return "" if candidate.is_open else ENDED
+
+
+def workable(candidate: Candidate) -> str:
+    """Why this person may do nothing to it; empty when it is his or his department's."""
+    return open_to(candidate) or ("" if candidate.may_work else UNKNOWN)
+
+
+def not_barred(candidate: Candidate, person: User) -> str:
+    """Why the separation of duties keeps a person from it; empty when it does not."""
+    step = candidate.barred.get(person.id)
+    return f"{person.name}已办理该案卷的“{step}”，按照岗位分离要求不能再办理此环节。" if step else ""
+
+
+def held_by_other(candidate: Candidate, actor: User) -> str:
+    """Who has it in hand; empty when it is nobody's or the actor's."""
+    task = candidate.task
+    if task is None or task.assignee_id in (None, actor.id):
+        return ""
+    return f"正由{task.assignee.name if task.assignee else '他人'}办理。"
+
+
+def is_applicants(candidate: Candidate) -> bool:
+    """Whether it is the applicant's own to do."""
+    task = candidate.task
+    return (
+        task is not None and task.assignee_id is not None and task.assignee_id == task.case.applicant_user_id
+    )

@@ -1,0 +1,64 @@
+"""Room bulk, undo: the way back of an act, as long as nothing has happened to the task since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models import audit
+from models.calendar import now
+from models.people import User
+from models.refusal import Conflict
+from models.workflow import OPEN, UserTask
+from processes import worklist
+
+Before = Mapping[str, Any]
+
+
+def look(task: UserTask) -> dict[str, Any]:
+    """What an act may change of a task, as it is kept with the act."""
+    return {
+        "status": task.status,
+        "assignee": task.assignee_id,
+        "set_aside_until": task.set_aside_until.isoformat() if task.set_aside_until else None,
+    }
+
+
+def check_untouched(task: UserTask, after: Before) -> None:
+    """Raises Conflict when the task is no longer as the act has left it."""
+    if look(task) != dict(after):
+        raise Conflict(
+            "该事项在批量办理之后又有变动，不能撤销。" if task.status == OPEN else "该事项已办理，不能撤销。"
+        )
+
+
+def release_again(session: Session, task: UserTask, actor: User, _before: Before) -> None:
+    """What was claimed goes back to the department."""
+    worklist.release(session, task.id, actor)
+
+
+def undo_release(session: Session, task: UserTask, actor: User, before: Before) -> None:
+    """What was given back returns to who had it."""
+    if before.get("assignee") == actor.id:
+        worklist.claim(session, task.id, actor)
+    else:
+        worklist.assign(session, task.id, int(before["assignee"]), actor)
+
+
+def assign_back(session: Session, task: UserTask, actor: User, before: Before) -> None:
+    """What was handed to a colleague returns to who had it, or to the department."""
+    held, token = worklist.open_task(session, task.id, actor)
+    previous = session.get(User, before["assignee"]) if before.get("assignee") else None
+    old = held.assignee_id
+    held.assignee_id, held.claimed_at = (previous.id, now()) if previous else (None, None)
+    audit.record(
+        session,
+        "task.reassigned",
+        f"撤销批量转办，“{held.name}”退回{previous.name if previous else '部门待签收'}",
+        actor=actor,
+        case=token.case,
+        old={"assignee": old},
+        new={"assignee": held.assignee_id},
+    )
