@@ -32,8 +32,9 @@ from models.database import Base, BigId, session_closing
 from models.people import User
 
 SYSTEM_CHAIN = 0
-# Where a session keeps its events of the system until the commit.
-_WAITING = "audit_waiting"
+# Where a session keeps its events of the system until the commit, and in whose place people act (代办).
+_WAITING, STANDS_FOR = "audit_waiting", "audit_stands_for"
+_LONGEST_NAME = 140
 
 
 class AuditEvent(Base):
@@ -128,6 +129,7 @@ def record(
     chain is linked and written at the commit (`_close`); so not inside of a savepoint, which may be undone.
     """
     event = _event(action, summary, actor, case, old, new)
+    event.actor_name = _named(session, actor, event.actor_name)
     if case is not None:
         case.audit_seq, case.audit_head = _link(session, event, case.audit_seq, case.audit_head)
         case.acted_at = _acted(event, case)
@@ -157,6 +159,7 @@ def record_all(session: Session, action: str, lines: Iterable[Line], *, actor: U
             record(session, action, line.summary, actor=actor, new=line.new)
             continue
         event, case = _event(action, line.summary, actor, line.case, None, line.new), line.case
+        event.actor_name = _named(session, actor, event.actor_name)
         seq, head = _join(event, case.audit_seq, case.audit_head)
         rows.append({name: getattr(event, name) for name in _COLUMNS})
         heads.append({"case": case.id, "seq": seq, "head": head, "acted": _acted(event, case)})
@@ -164,6 +167,13 @@ def record_all(session: Session, action: str, lines: Iterable[Line], *, actor: U
     if rows:
         session.execute(insert(AuditEvent), rows)
         session.connection().execute(_HEADS, heads)
+
+
+def _named(session: Session, actor: User | None, shown: str) -> str:
+    """Both names, where one acts in the place of another."""
+    name = session.info.get(STANDS_FOR, {}).get(actor.id) if actor is not None else ""
+    behalf = f"（代{name}）" if name else ""
+    return shown[: _LONGEST_NAME - len(behalf)] + behalf
 
 
 def _acted(event: AuditEvent, case: CaseFile) -> datetime:

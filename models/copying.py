@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, func, select, text, tuple_
+from sqlalchemy import ColumnElement, ForeignKey, Index, Text, UniqueConstraint, func, select, text, tuple_
 from sqlalchemy.orm import Mapped, Session, aliased, joinedload, mapped_column, relationship
 
 from models.case import CaseFile, type_title, visible_to
@@ -85,7 +86,9 @@ def copies_by(session: Session, user: User, after: str = "") -> Copies:
     return _page(session, user, [CaseCopy.sent_by_id == user.id], CaseCopy.user_id, after)
 
 
-def _page(session: Session, user: User, criteria: list[object], other: object, after: str) -> Copies:
+def _page(
+    session: Session, user: User, criteria: list[ColumnElement[bool]], other: Any, after: str
+) -> Copies:
     person = aliased(User)
     query = (
         select(CaseCopy, CaseFile, person.name)

@@ -99,7 +99,12 @@ def absences_of(session: Session, user: User, whole_office: bool = False) -> lis
     if whole_office and user.department_id is not None:
         office = select(User.id).where(User.department_id == user.department_id)
         concerns = or_(concerns, Substitute.absent_id.in_(office))
-    query = select(Substitute).where(concerns).options(*people).order_by(Substitute.until_on.desc(), Substitute.id.desc())
+    query = (
+        select(Substitute)
+        .where(concerns)
+        .options(*people)
+        .order_by(Substitute.until_on.desc(), Substitute.id.desc())
+    )
     return list(session.scalars(query.limit(LISTED)))
 
 

@@ -17,7 +17,10 @@ class TaskUrging(Base):
     """One time that somebody urged an open step; only added to."""
 
     __tablename__ = "task_urging"
-    __table_args__ = (Index("ix_task_urging_task", "task_id", "id"), Index("ix_task_urging_case", "case_id", "id"))
+    __table_args__ = (
+        Index("ix_task_urging_task", "task_id", "id"),
+        Index("ix_task_urging_case", "case_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     task_id: Mapped[int] = mapped_column(ForeignKey("user_task.id"))
