@@ -26,25 +26,38 @@ MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--database-only`: what does not depend on the database is tested once, in the other suite."""
+    """Two suites beside each other, each thing at least once: what depends on the database in both, the rest in one."""
     parser.addoption(
         "--database-only",
         action="store_true",
         help="only tests that open a database and are not marked `once`",
     )
+    parser.addoption(
+        "--beside-server",
+        action="store_true",
+        help="all but the journeys that a suite with --database-only walks at the same time",
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests come last; pure ones are left out where `--database-only` asks for it.
+    """Browser tests come last; what the other suite tests is left out where an option asks for it.
 
     The browser leaves an event loop running in this thread, and threads that a fork would copy half.
     """
-    items.sort(key=lambda item: "journeys" in item.path.parts)
-    if not config.getoption("--database-only"):
+    items.sort(key=_is_journey)
+    kept = items
+    if config.getoption("--database-only"):
+        kept = [item for item in items if _needs_this_database(item)]
+    elif config.getoption("--beside-server"):
+        kept = [item for item in items if not (_is_journey(item) and _needs_this_database(item))]
+    if kept is items:
         return
-    kept = [item for item in items if _needs_this_database(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
+
+
+def _is_journey(item: pytest.Item) -> bool:
+    return "journeys" in item.path.parts
 
 
 def _needs_this_database(item: pytest.Item) -> bool:
