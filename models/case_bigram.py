@@ -7,6 +7,7 @@ compared again with what was typed, so a pair too many costs time and never a wr
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import (
@@ -69,15 +70,15 @@ class CaseBigram(Base):
 
 # SQLite: the index over the rows, and what keeps it in step with them.
 INDEX_SQLITE = (
-    f"CREATE VIRTUAL TABLE {_SHADOW} USING fts5("
+    "CREATE VIRTUAL TABLE case_bigram_fts USING fts5("
     "pairs, content='case_bigram', content_rowid='case_id', detail='none', columnsize=0, tokenize='ascii')",
     "CREATE TRIGGER case_bigram_added AFTER INSERT ON case_bigram BEGIN "
-    f"INSERT INTO {_SHADOW}(rowid, pairs) VALUES (new.case_id, new.pairs); END",
+    "INSERT INTO case_bigram_fts(rowid, pairs) VALUES (new.case_id, new.pairs); END",
     "CREATE TRIGGER case_bigram_removed AFTER DELETE ON case_bigram BEGIN "
-    f"INSERT INTO {_SHADOW}({_SHADOW}, rowid, pairs) VALUES ('delete', old.case_id, old.pairs); END",
+    "INSERT INTO case_bigram_fts(case_bigram_fts, rowid, pairs) VALUES ('delete', old.case_id, old.pairs); END",
     "CREATE TRIGGER case_bigram_changed AFTER UPDATE ON case_bigram BEGIN "
-    f"INSERT INTO {_SHADOW}({_SHADOW}, rowid, pairs) VALUES ('delete', old.case_id, old.pairs); "
-    f"INSERT INTO {_SHADOW}(rowid, pairs) VALUES (new.case_id, new.pairs); END",
+    "INSERT INTO case_bigram_fts(case_bigram_fts, rowid, pairs) VALUES ('delete', old.case_id, old.pairs); "
+    "INSERT INTO case_bigram_fts(rowid, pairs) VALUES (new.case_id, new.pairs); END",
 )
 _FTS = table(_SHADOW, column("rowid"))
 
@@ -105,7 +106,12 @@ def pairs_of(number: str, name: str) -> list[str]:
     """Everything a case is found by: characters and pairs of its name, beginnings and ends of its number."""
     plain = number.lower()
     ends = range(1, len(plain) + 1)
-    found = [*_singles(name), *_doubles(name), *(f"h{plain[:n]}" for n in ends), *(f"t{plain[-n:]}" for n in ends)]
+    found = [
+        *_singles(name),
+        *_doubles(name),
+        *(f"h{plain[:n]}" for n in ends),
+        *(f"t{plain[-n:]}" for n in ends),
+    ]
     return list(dict.fromkeys(found))
 
 
@@ -120,7 +126,7 @@ def _singles(words: str) -> Iterator[str]:
 
 def _doubles(words: str) -> Iterator[str]:
     letters = _letters(words)
-    return (f"p{one}x{other}" for one, other in zip(letters, letters[1:], strict=False))
+    return (f"p{one}x{other}" for one, other in pairwise(letters))
 
 
 def matching(words: str) -> ColumnElement[bool]:
@@ -170,7 +176,9 @@ def write_rows(connection: Connection, cases: Iterable[tuple[int, str, str]]) ->
     kept: Table = CaseBigram.__table__  # type: ignore[assignment]
     make: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     put = make(kept)
-    connection.execute(put.on_conflict_do_update(index_elements=["case_id"], set_={"pairs": put.excluded.pairs}), rows)
+    connection.execute(
+        put.on_conflict_do_update(index_elements=["case_id"], set_={"pairs": put.excluded.pairs}), rows
+    )
 
 
 @event.listens_for(Session, "after_flush")

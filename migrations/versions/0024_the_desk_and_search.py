@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,18 +16,17 @@ branch_labels = None
 depends_on = None
 
 _BATCH = 5_000
-_FTS = "case_bigram_fts"
 # As models/case_bigram.py has them.
 _INDEX = (
-    f"CREATE VIRTUAL TABLE {_FTS} USING fts5("
+    "CREATE VIRTUAL TABLE case_bigram_fts USING fts5("
     "pairs, content='case_bigram', content_rowid='case_id', detail='none', columnsize=0, tokenize='ascii')",
     "CREATE TRIGGER case_bigram_added AFTER INSERT ON case_bigram BEGIN "
-    f"INSERT INTO {_FTS}(rowid, pairs) VALUES (new.case_id, new.pairs); END",
+    "INSERT INTO case_bigram_fts(rowid, pairs) VALUES (new.case_id, new.pairs); END",
     "CREATE TRIGGER case_bigram_removed AFTER DELETE ON case_bigram BEGIN "
-    f"INSERT INTO {_FTS}({_FTS}, rowid, pairs) VALUES ('delete', old.case_id, old.pairs); END",
+    "INSERT INTO case_bigram_fts(case_bigram_fts, rowid, pairs) VALUES ('delete', old.case_id, old.pairs); END",
     "CREATE TRIGGER case_bigram_changed AFTER UPDATE ON case_bigram BEGIN "
-    f"INSERT INTO {_FTS}({_FTS}, rowid, pairs) VALUES ('delete', old.case_id, old.pairs); "
-    f"INSERT INTO {_FTS}(rowid, pairs) VALUES (new.case_id, new.pairs); END",
+    "INSERT INTO case_bigram_fts(case_bigram_fts, rowid, pairs) VALUES ('delete', old.case_id, old.pairs); "
+    "INSERT INTO case_bigram_fts(rowid, pairs) VALUES (new.case_id, new.pairs); END",
 )
 
 
@@ -48,7 +48,7 @@ def upgrade() -> None:
         return
     for statement in _INDEX:
         op.execute(statement)
-    op.execute(f"INSERT INTO {_FTS}({_FTS}) VALUES ('rebuild')")
+    op.execute("INSERT INTO case_bigram_fts(case_bigram_fts) VALUES ('rebuild')")
 
 
 def _create_presence() -> None:
@@ -84,7 +84,9 @@ def _find_all(is_server: bool) -> None:
     """Every case there is; the index is built once, after them."""
     connection, last = op.get_bind(), 0
     put = sa.table("case_bigram", sa.column("case_id"), sa.column("pairs", postgresql.ARRAY(sa.Text()) if is_server else sa.Text()))  # fmt: skip
-    query = sa.text("SELECT id, number, applicant_name FROM case_file WHERE id > :last ORDER BY id LIMIT :size")
+    query = sa.text(
+        "SELECT id, number, applicant_name FROM case_file WHERE id > :last ORDER BY id LIMIT :size"
+    )
     while cases := connection.execute(query, {"last": last, "size": _BATCH}).all():
         rows: list[dict[str, Any]] = []
         for row_id, number, name in cases:
@@ -98,14 +100,14 @@ def _pairs(number: str, name: str) -> Iterator[str]:
     letters = [f"{ord(letter):x}" for letter in name.upper() if letter.isalnum()]
     plain = number.lower()
     yield from (f"u{letter}" for letter in letters)
-    yield from (f"p{one}x{other}" for one, other in zip(letters, letters[1:], strict=False))
+    yield from (f"p{one}x{other}" for one, other in pairwise(letters))
     yield from (f"h{plain[:n]}" for n in range(1, len(plain) + 1))
     yield from (f"t{plain[-n:]}" for n in range(1, len(plain) + 1))
 
 
 def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
-        op.execute(f"DROP TABLE {_FTS}")
+        op.execute("DROP TABLE case_bigram_fts")
     op.drop_table("case_bigram")
     with op.batch_alter_table("task_draft", schema=None) as batch_op:
         batch_op.drop_column("tab")
