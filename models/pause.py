@@ -136,6 +136,8 @@ CHANGES = {
     "calendar": "工作日日历调整",
     "undo": "撤销日历调整",
     "migration": "案卷迁移",
+    "reopened": "退回后继续计算",
+    "correction": "更正起算日期",
 }
 
 

@@ -13,7 +13,7 @@ from processes.engine.armed import ArmedTimer
 from processes.engine.instance import Instance
 
 if TYPE_CHECKING:
-    from processes.projection import Rows
+    from processes.projected_rows import Rows
 
 
 def end_fired(session: Session, case: CaseFile, instance: Instance, rows: Rows) -> None:

@@ -20,7 +20,7 @@ from processes.migration import target_of
 from processes.migration_act import carry_over
 from processes.migration_effect import Effect, Target, effect_of, promised
 from processes.notification import tell_departments
-from processes.projection import rows_of_all
+from processes.projected_rows import rows_of_all
 from processes.workflow import Token, definition_of, tokens_of
 
 # Cases a transaction of the dry run; it locks none of them.

@@ -2,112 +2,33 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from models.calendar import calendar, end_of, now, today
 from models.case import CaseDepartment, CaseFile
 from models.case_status import CaseStatus
 from models.deadline import CALENDAR, NO_DEADLINE, WORKING, Deadline, due_for
-from models.people import LANES
-from models.workflow import ARMED, CANCELLED, DONE, DRAWN, OPEN, STALLED, Timer, UserTask
+from models.people import LANES, Permission, User
+from models.workflow import CANCELLED, DONE, OPEN, UserTask
 from processes import case_clock, drawn_timer
+from processes.clock_again import reopen
 from processes.deadline import LATE, miss, region_of
 from processes.engine.armed import ArmedTimer
-from processes.engine.drawing import Drawing, DrawnTimer, Step
-from processes.engine.environment import Clocks
+from processes.engine.drawing import DrawnTimer, Step
 from processes.engine.faults import EngineFault
 from processes.engine.instance import Instance
 from processes.lapse import tell_lapsed
 from processes.notification import tell_applicant
 from processes.office import office_of
+from processes.projected_rows import Rows
 from processes.task_hands import close_ended
 
 LAPSED = "已届满（应于 {day}（含当日）前补齐）"
-
-
-@dataclass
-class Rows:
-    """What the tables say about a case before the knock is written."""
-
-    tasks: dict[str, UserTask] = field(default_factory=dict)
-    timers: dict[str, Timer] = field(default_factory=dict)
-    # Timers of the house itself (processes/case_clock.py).
-    house: list[Timer] = field(default_factory=list)
-    deadlines: list[Deadline] = field(default_factory=list)
-    # Departments that take part in the case; None: not asked yet.
-    members: set[int] | None = None
-
-    def clocks(self, drawing: Drawing) -> Clocks:
-        """For the engine: a drawn term whose clock already runs ends when the clock's row says."""
-
-        def in_force(element_id: str, term: Mapping[str, Any]) -> Mapping[str, Any]:
-            clock = self.clock(drawing.timers[element_id].deadline, term["start_on"])
-            if clock is None:
-                return term
-            return {**term, "due_on": clock.due_on, "provisional": clock.provisional}
-
-        return in_force
-
-    def move_timers(self, instance: Instance) -> None:
-        """The row is the truth: an armed timer whose row was moved follows it before anything fires."""
-        timers = instance.definition.drawing.timers
-        for engine_id, row in self.timers.items():
-            if row.deadline is not None:
-                row.is_held = row.deadline.provisional and timers[row.element_id].is_interrupting
-            instance.reschedule(engine_id, row.due_at, row.is_held)
-            # One that had no time is asked again.
-            if row.status == STALLED and row.due_at != NO_DEADLINE:
-                instance.put_off(engine_id, EngineFault(row.fault))
-
-    def clock(self, key: str, start_on: date | None) -> Deadline | None:
-        """The running clock of that key and start fact."""
-        return next((d for d in self.deadlines if key and d.key == key and d.start_on == start_on), None)
-
-
-def rows_of(session: Session, case: CaseFile) -> Rows:
-    """Open tasks with their running clocks, and armed timers of a case, in two queries.
-
-    A clock runs exactly as long as an open task carries it.
-    """
-    tasks = _of_cases(session, UserTask, (case.id,), (OPEN,), joinedload(UserTask.deadline))
-    timers = _of_cases(session, Timer, (case.id,), (ARMED, STALLED), joinedload(Timer.deadline))
-    return _rows(tasks, timers)
-
-
-def rows_of_all(session: Session, case_ids: Collection[int]) -> dict[int, Rows]:
-    """As `rows_of`, for many cases, with the departments that take part, in three queries."""
-    tasks = _of_cases(session, UserTask, case_ids, (OPEN,), joinedload(UserTask.deadline))
-    timers = _of_cases(session, Timer, case_ids, (ARMED, STALLED), joinedload(Timer.deadline))
-    members = select(CaseDepartment.case_id, CaseDepartment.department_id)
-    taking: dict[int, set[int]] = defaultdict(set)
-    for case_id, department_id in session.execute(members.where(CaseDepartment.case_id.in_(case_ids))):
-        taking[case_id].add(department_id)
-    task_of, timer_of = _by_case(tasks), _by_case(timers)
-    return {one: replace(_rows(task_of[one], timer_of[one]), members=taking[one]) for one in case_ids}
-
-
-def _by_case(rows: Sequence[Any]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        found[row.case_id].append(row)
-    return found
-
-
-def _rows(tasks: Sequence[Any], timers: Sequence[Any]) -> Rows:
-    clocks = {task.deadline_id: task.deadline for task in tasks if task.deadline is not None}
-    return Rows(
-        {task.engine_task_id: task for task in tasks},
-        {timer.engine_task_id: timer for timer in timers if timer.kind == DRAWN},
-        [timer for timer in timers if timer.kind != DRAWN],
-        [clocks[key] for key in sorted(clocks)],
-    )
 
 
 def project(
@@ -127,13 +48,6 @@ def project(
         case_clock.close(session, case, rows.house)
     else:
         case_clock.start_promise(session, case, instance.definition.drawing, rows.house)
-
-
-def _of_cases(
-    session: Session, table: Any, cases: Collection[int], statuses: Sequence[str], *options: Any
-) -> list[Any]:
-    query = select(table).where(table.case_id.in_(cases), table.status.in_(statuses)).order_by(table.id)
-    return list(session.scalars(query.options(*options).execution_options(populate_existing=True)))
 
 
 def _project_fired(session: Session, case: CaseFile, instance: Instance, rows: Rows) -> None:
@@ -166,6 +80,9 @@ def _start_clocks(session: Session, case: CaseFile, instance: Instance, rows: Ro
     for timer in [*instance.fired(), *instance.timers()]:
         drawn = instance.definition.drawing.timers[timer.element_id]
         if drawn.deadline and timer.start_on and rows.clock(drawn.deadline, timer.start_on) is None:
+            if (ended := rows.ended_clock(drawn.deadline, timer.start_on)) is not None:
+                rows.deadlines.append(reopen(session, case, ended))
+                continue
             new.append(_new_deadline(case, drawn, timer, timer.start_on))
             new[-1].warn_by(instance.definition.drawing.warnings_of(drawn.deadline))
             rows.deadlines.append(new[-1])
@@ -205,7 +122,9 @@ def _project_tasks(session: Session, case: CaseFile, instance: Instance, rows: R
     session.add_all(new)
     _join(session, case, {task.department_id for task in new}, rows)
     for row in new:
-        tell_applicant(session, case, row)
+        if row.is_applicants:
+            tell_applicant(session, case, row)
+        _hand_to(session, row, rows.holders.get(row.element_id))
     rows.tasks.update({row.engine_task_id: row for row in new})
 
 
@@ -240,6 +159,15 @@ def _new_task(
         due_at=deadline.due_at if deadline else NO_DEADLINE,
         created_at=now(),
     )
+
+
+def _hand_to(session: Session, row: UserTask, holder_id: int | None) -> None:
+    """Whoever had the step before has it again, if he may still do it."""
+    person = session.get(User, holder_id) if holder_id is not None and row.assignee_id is None else None
+    if person is None or not person.is_active or person.department_id != row.department_id:
+        return
+    if person.may(Permission(row.permission)):
+        row.assignee_id, row.claimed_at = person.id, now()
 
 
 def _join(session: Session, case: CaseFile, departments: set[int], rows: Rows) -> None:

@@ -15,13 +15,15 @@ from models.refusal import NotFound, Refusal
 from models.workflow import ProcessDefinition, ProcessInstance, UserTask
 from processes import case_clock, house_timer, message
 from processes.acts import carry_out_acts
+from processes.clock_again import ended_clocks
 from processes.deadline import region_of
 from processes.engine.definition import Definition, stored_definition
 from processes.engine.environment import CaseEnvironment
 from processes.engine.instance import Instance
 from processes.engine.serialization import ENGINE_VERSION
 from processes.facts import CaseFacts, functions
-from processes.projection import Rows, project, rows_of, rows_of_all
+from processes.projected_rows import Rows, rows_of, rows_of_all
+from processes.projection import project
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 SHIPPED: dict[str, tuple[str, ...]] = {
@@ -169,6 +171,8 @@ def move(session: Session, token: Token, act: Callable[[Instance], None]) -> Non
     asked = CaseEnvironment(
         facts, functions(region_of(token.case)), token.rows.clocks(token.definition.drawing)
     )
+    if token.stored.moves:
+        token.rows.ended = ended_clocks(session, token.case)
     house_timer.fire_due(session, token.case, token.rows.house)
     case_clock.end_due_pauses(session, token.case, token.rows.house)
     with session.no_autoflush:
@@ -181,7 +185,24 @@ def move(session: Session, token: Token, act: Callable[[Instance], None]) -> Non
         facts.forget()
         act(instance)
         _save(session, token.case, token.stored, instance, token.rows)
+    for follow in token.rows.after:
+        follow()
     carry_out_acts(session, token.case, instance.asked_for)
+
+
+def standing(session: Session, token: Token) -> Instance:
+    """A copy of the token as it is stored, to ask it what would be; nothing is fired and nothing written."""
+    asked = CaseEnvironment(
+        _facts(session, token.case, token.definition),
+        functions(region_of(token.case)),
+        token.rows.clocks(token.definition.drawing),
+    )
+    return Instance.restore(token.definition, token.stored.state, token.stored.passed, asked)
+
+
+def token_read(session: Session, case: CaseFile) -> Token:
+    """The token of a case, not locked: for pages. Raises NotFound for a case that has not been submitted."""
+    return _token(session, case, instance_of(session, case))
 
 
 def instance_of(session: Session, case: CaseFile) -> ProcessInstance:

@@ -180,6 +180,11 @@ class Instance:
 
     def complete(self, engine_id: str, data: Mapping[str, Any]) -> None:
         """Complete a READY step with routing values. Raises Conflict when it is not READY any more."""
+        self.finish(engine_id, data)
+        self.fire_due()
+
+    def finish(self, engine_id: str, data: Mapping[str, Any]) -> None:
+        """As `complete`, but what is due behind the step does not fire yet."""
         task = self._task(engine_id)
         if task is None or not self.is_ready(engine_id):
             raise Conflict("该事项已由他人办理或已终止，请刷新。")
@@ -191,7 +196,6 @@ class Instance:
             task.run()
             self._passed(task)
         self.run()
-        self.fire_due()
 
     def send(self, message: str) -> None:
         """Deliver a message to the event that waits for it. Raises Conflict when none waits."""
