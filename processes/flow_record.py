@@ -1,0 +1,226 @@
+"""Room flow record: writes, in the knock itself, what figures are counted from (models/flow_record.py).
+
+Days are counted here and now, by the calendar in force and net of the pauses so far; nobody counts them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, literal, select
+from sqlalchemy.orm import Session
+
+from models.calendar import calendar, local_date, now, today
+from models.case import CaseFile
+from models.deadline import CALENDAR, PAUSE_LIMIT, WORKING, Deadline, due_for
+from models.flow_record import TAKES_BACK, FlowKind, FlowRecord
+from models.loan import loan_of
+from models.people import LANES
+from models.scheme import Scheme
+from models.term import paused_days
+from models.working_days import elapsed
+from models.workflow import CANCELLED, DONE, OPEN, UserTask
+from processes.deadline import region_of, spans_of
+from processes.engine.drawing import Drawing
+
+if TYPE_CHECKING:
+    from processes.engine.instance import Instance
+    from processes.projected_rows import Rows
+
+# Of a step that waited for the applicant, not for an office.
+APPLICANTS = "applicant"
+_TAKEN_BACK = {
+    FlowKind.TASK_RETURNED: FlowRecord.task_id,
+    FlowKind.CLOCK_LIFTED: FlowRecord.deadline_id,
+    FlowKind.CLOCK_REOPENED: FlowRecord.deadline_id,
+}
+_KEPT = [
+    column.key
+    for column in FlowRecord.__table__.columns
+    if column.key not in {"id", "at", "on_day", "kind", "counted_on", "is_taken_over"}
+]
+
+
+def write(
+    session: Session,
+    case: CaseFile,
+    instance: Instance,
+    rows: Rows,
+    before: Mapping[str, Any],
+    promises: Iterable[Deadline],
+) -> None:
+    """Record what a knock has done to a case, its steps and its clocks; before the rows are written."""
+    drawing = instance.definition.drawing
+    found = [*_steps(session, case, drawing, rows), *_clocks(session, case, rows, promises)]
+    if not before:
+        found.insert(0, FlowRecord(FlowKind.CASE_OPENED, **_case(case)))
+    if instance.is_finished:
+        found.append(_closed(session, case))
+    for row in found:
+        row.definition_id = rows.definition_id
+    session.add_all(found)
+
+
+def missed(session: Session, case: CaseFile, clock: Deadline) -> None:
+    """The last day of a clock has passed: counted once, on the day on which the house found it."""
+    if clock.key != PAUSE_LIMIT:
+        task = _task_of(session, clock)
+        row = _clock(session, case, FlowKind.CLOCK_MISSED, clock, task)
+        session.add(row)
+
+
+def taken_back(session: Session, kind: FlowKind, case_id: int, ids: Collection[int]) -> None:
+    """From today on the tasks (TASK_RETURNED) or clocks (CLOCK_LIFTED, CLOCK_REOPENED) of those ids no longer count as they did.
+
+    What was written stays. One statement; nothing for what was never counted.
+    """
+    session.flush()
+    thing = _TAKEN_BACK[kind]
+    counted = FlowRecord.kind.in_([one.value for one in TAKES_BACK[kind]])
+    latest = (
+        select(func.max(FlowRecord.id))
+        .where(FlowRecord.case_id == case_id, counted, thing.in_(ids))
+        .group_by(thing)
+    )
+    kept = [getattr(FlowRecord, name) for name in _KEPT]
+    rows = select(
+        literal(now(), FlowRecord.at.type),
+        literal(today()),
+        literal(kind.value),
+        FlowRecord.on_day,
+        literal(False),
+        *kept,
+    ).where(FlowRecord.id.in_(latest))
+    into = ["at", "on_day", "kind", "counted_on", "is_taken_over", *_KEPT]
+    session.execute(insert(FlowRecord).from_select(into, rows, include_defaults=False))
+
+
+def _steps(session: Session, case: CaseFile, drawing: Drawing, rows: Rows) -> Iterator[FlowRecord]:
+    for task in rows.tasks.values():
+        if task.id is None:
+            yield FlowRecord(FlowKind.TASK_OPENED, **_step(case, drawing, task))
+        elif task.status in (DONE, CANCELLED):
+            yield _ended(session, case, drawing, task)
+
+
+def _ended(session: Session, case: CaseFile, drawing: Drawing, task: UserTask) -> FlowRecord:
+    kind = FlowKind.TASK_DONE if task.status == DONE else FlowKind.TASK_CANCELLED
+    clock = task.deadline
+    return FlowRecord(
+        kind,
+        **_step(case, drawing, task),
+        person_id=task.done_by_id,
+        allowed_days=clock.length + clock.extension_days if clock else None,
+        used_days=worked_days(session, clock, local_date(task.created_at), today(), region_of(case)),
+        is_late=clock is not None and clock.due_on < today() and clock.paused_on is None,
+    )
+
+
+def _case(case: CaseFile) -> dict[str, Any]:
+    return {
+        "case_id": case.id,
+        "scheme": case.scheme,
+        "process_key": case.process,
+        "region_id": case.region_id,
+        "applicant_type": case.applicant_type,
+    }
+
+
+def _step(case: CaseFile, drawing: Drawing, task: UserTask) -> dict[str, Any]:
+    drawn, step = drawing.deadline_of(task.element_id), drawing.steps.get(task.element_id)
+    is_applicants = step is not None and step.lane not in LANES
+    return {
+        **_case(case),
+        "task": task,
+        "element_id": task.element_id,
+        "step": task.name,
+        "deadline_key": drawn.deadline if drawn else "",
+        "department_id": task.department_id,
+        "outcome": APPLICANTS if is_applicants else "",
+    }
+
+
+def _clocks(
+    session: Session, case: CaseFile, rows: Rows, promises: Iterable[Deadline]
+) -> Iterator[FlowRecord]:
+    """Clocks that this knock has ended by what they waited for; what was cancelled says nothing of anybody."""
+    done = {task.deadline_id: task for task in rows.tasks.values() if task.status == DONE}
+    for clock in [*rows.deadlines, *promises]:
+        if clock.done_on is not None:
+            kind = FlowKind.CLOCK_LATE if clock.late_by else FlowKind.CLOCK_MET
+            if clock.late_by and clock.missed_at is None:
+                yield _clock(session, case, FlowKind.CLOCK_MISSED, clock, done.get(clock.id))
+            yield _clock(session, case, kind, clock, done.get(clock.id))
+
+
+def _clock(
+    session: Session, case: CaseFile, kind: FlowKind, clock: Deadline, task: UserTask | None
+) -> FlowRecord:
+    return FlowRecord(
+        kind,
+        **_case(case),
+        deadline=clock,
+        deadline_key=clock.key,
+        step=clock.name,
+        element_id=task.element_id if task else "",
+        department_id=task.department_id if task else None,
+        person_id=task.done_by_id if task else None,
+        allowed_days=clock.length + clock.extension_days,
+        used_days=_clock_days(session, clock),
+        is_late=kind is not FlowKind.CLOCK_MET,
+    )
+
+
+def _clock_days(session: Session, clock: Deadline) -> int:
+    """Days of the clock's own unit from its start to its end or today, without those of its pauses."""
+    upto = clock.done_on or today()
+    if clock.unit == CALENDAR:
+        return max((upto - clock.start_on).days, 0)
+    return worked_days(session, clock, clock.start_on, upto, clock.region_code)
+
+
+def worked_days(session: Session, clock: Deadline | None, a: date, b: date, region_code: str) -> int:
+    """Working days in (a, b], without those on which the clock stood still."""
+    if b <= a:
+        return 0
+    counted = calendar(region_code)
+    worked = elapsed(a, b, counted)
+    if clock is None or not _has_stood_still(clock):
+        return worked
+    spans = [replace(span, to_on=span.to_on or b) for span in spans_of(session, clock)]
+    return max(worked - paused_days(a, b, WORKING, counted, spans), 0)
+
+
+def _has_stood_still(clock: Deadline) -> bool:
+    """Whether it ends on another day than without pauses: only then the ledger is asked."""
+    plain = due_for(clock.start_on, clock.length + clock.extension_days, clock.unit, clock.region_code)
+    return clock.paused_on is not None or clock.due_on != plain.due_on
+
+
+def _task_of(session: Session, clock: Deadline) -> UserTask | None:
+    """The open step that carries a clock, also one of this knock that is not written yet."""
+    new = (row for row in session.new if isinstance(row, UserTask) and row.deadline_id == clock.id)
+    query = select(UserTask).where(
+        UserTask.case_id == clock.case_id, UserTask.deadline_id == clock.id, UserTask.status == OPEN
+    )
+    return next(new, None) or session.scalars(query.order_by(UserTask.id).limit(1)).first()
+
+
+def _closed(session: Session, case: CaseFile) -> FlowRecord:
+    """The end of a case, with the classes of A-20 as they are known now."""
+    loan = loan_of(session, case) if case.kind is Scheme.STARTUP_LOAN else None
+    began = local_date(case.submitted_at or case.opened_at)
+    return FlowRecord(
+        FlowKind.CASE_CLOSED,
+        **_case(case),
+        outcome=case.status,
+        used_days=worked_days(session, None, began, today(), region_of(case)),
+        group_code=case.group_code,
+        bank_id=loan.bank_id if loan else case.bank_id,
+        term_months=loan.term_months if loan else case.term_months,
+        guarantee_type=loan.guarantee_type if loan else "",
+        amount=loan.approved_amount if loan else case.amount,
+    )
