@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models.calendar import today
 from models.people import Permission, User
 from models.refusal import Refusal
 from models.workflow import UserTask
 from processes import worklist
-from processes.bulk_check import Candidate, held_by_other, is_applicants, not_barred, workable
-from processes.bulk_undo import assign_back, release_again, undo_release
+from processes.bulk_check import (
+    Candidate,
+    bound_by,
+    held_by_other,
+    is_applicants,
+    not_barred,
+    open_to,
+    workable,
+)
+from processes.bulk_undo import assign_back, release_again, take_up_again, undo_release
+from processes.reassignment import reassign
+from processes.set_aside import set_aside
+from processes.task_check import is_head
+from processes.urging import again_on, urge
 
 Arguments = Mapping[str, Any]
 Check = Callable[[Candidate, User], str]
@@ -72,11 +86,64 @@ def _may_complete(candidate: Candidate, actor: User) -> str:
         return reason
     assert candidate.task is not None
     deadline = candidate.task.deadline
-    if candidate.is_set_aside:
-        return "已挂起，请先恢复。"
+    if reason := bound_by(candidate.task):
+        return reason
     if deadline is not None and deadline.is_paused:
         return "已暂停计时，请先恢复计时。"
     return "已超期，须逐件写明超期原因。" if deadline is not None and deadline.is_over else ""
+
+
+def _may_reassign(candidate: Candidate, actor: User) -> str:
+    if reason := workable(candidate):
+        return reason
+    assert candidate.task is not None
+    if is_applicants(candidate):
+        return "由申请人办理，不能转办。"
+    if is_head(candidate.task, actor):
+        return ""
+    if candidate.task.assignee_id is None:
+        return "请先签收。"
+    return held_by_other(candidate, actor) or bound_by(candidate.task)
+
+
+def _may_set_aside(candidate: Candidate, actor: User) -> str:
+    if reason := workable(candidate):
+        return reason
+    assert candidate.task is not None
+    if candidate.task.assignee_id is None:
+        return "请先签收。"
+    deadline = candidate.task.deadline
+    if deadline is not None and deadline.is_running and not deadline.is_paused and deadline.due_on <= today():
+        return "办理时限今日届满或者已经超期，不能挂起。"
+    return held_by_other(candidate, actor) or bound_by(candidate.task)
+
+
+def _may_urge(candidate: Candidate, actor: User) -> str:
+    if reason := open_to(candidate):
+        return reason
+    assert candidate.task is not None
+    if actor.id in (candidate.task.assignee_id, candidate.task.owner_id):
+        return "本人的事项不能催办。"
+    last = candidate.urged_on
+    if last is not None and today() < (free := again_on(last, candidate.task.case)):
+        return f"已于 {last} 催办，{free} 起可以再次催办。"
+    return ""
+
+
+def _reassign(session: Session, task_id: int, actor: User, given: Arguments) -> None:
+    reassign(session, task_id, _number(given, "assignee"), str(given.get("reason", "")), actor)
+
+
+def _set_aside(session: Session, task_id: int, actor: User, given: Arguments) -> None:
+    set_aside(session, task_id, date.fromisoformat(str(given["until"])), str(given.get("reason", "")), actor)
+
+
+def _urge(session: Session, task_id: int, actor: User, given: Arguments) -> None:
+    urge(session, task_id, str(given.get("text", "")), actor)
+
+
+def _number(given: Arguments, name: str) -> int:
+    return int(str(given[name]))
 
 
 def _claim(session: Session, task_id: int, actor: User, _given: Arguments) -> None:
@@ -121,7 +188,32 @@ OPERATIONS: dict[str, Operation] = {
             None,
             "以同一结论和意见逐件办理，每件单独提交、单独留痕；任一件不能办理时，其余各件照常办理。",
         ),
+        Operation(
+            "reassign",
+            "转办",
+            Permission.TASK_WORK,
+            _may_reassign,
+            _reassign,
+            assign_back,
+            "转给本部门同一位人员，对方收到通知；时限继续计算。对方尚未办理的可以撤销。",
+        ),
+        Operation(
+            "set_aside",
+            "挂起",
+            Permission.TASK_WORK,
+            _may_set_aside,
+            _set_aside,
+            take_up_again,
+            "挂起期间不在待办列表，到期自动恢复；时限继续计算，需要停止计时的请申请暂停计时。可以撤销。",
+        ),
+        Operation(
+            "urge",
+            "催办",
+            Permission.CASE_TALK,
+            _may_urge,
+            _urge,
+            None,
+            "办理人（及代办人）收到催办通知，已超期的同时通知其部门负责人；时限不变。不能撤销。",
+        ),
     )
 }
-
-__all__ = ["OPERATIONS", "Operation", "assign_back", "operation_named", "operations_for"]

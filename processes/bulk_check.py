@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from models.calendar import today
 from models.case import CaseFile, visible_to
 from models.people import User
+from models.urging import TaskUrging
 from models.workflow import DONE, OPEN, ProcessInstance, UserTask
 from processes import worklist
 from processes.engine.drawing import Step
@@ -31,31 +32,29 @@ class Candidate:
     # Whom the separation of duties keeps from it: id → the step that he has done.
     barred: Mapping[int, str] = field(default_factory=dict)
     may_work: bool = False
+    # When it was last urged (催办).
+    urged_on: date | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether it still waits to be done."""
         return self.task is not None and self.task.status == OPEN
 
-    @property
-    def is_set_aside(self) -> bool:
-        """Whether it lies aside until a day to come."""
-        until = self.task.set_aside_until if self.task else None
-        return until is not None and until > today()
-
 
 def candidates(session: Session, actor: User, task_ids: Sequence[int]) -> list[Candidate]:
     """What is behind the chosen numbers, in their order; tasks that the person may not see are unknown."""
-    parts = (UserTask.department, UserTask.assignee, UserTask.deadline, UserTask.case)
+    parts = (UserTask.department, UserTask.assignee, UserTask.deadline)
     query = (
         select(UserTask, ProcessInstance.definition_id, visible_to(actor).label("is_visible"))
         .join(CaseFile, CaseFile.id == UserTask.case_id)
         .outerjoin(ProcessInstance, ProcessInstance.case_id == UserTask.case_id)
         .where(UserTask.id.in_(task_ids))
         .options(*(joinedload(part) for part in parts))
+        .options(joinedload(UserTask.case).joinedload(CaseFile.region))
     )
     rows = {row[0].id: row for row in session.execute(query)}
     done = _done_in(session, {row[0].case_id for row in rows.values()})
+    urged = _urged(session, task_ids)
     found = {}
     for task_id, (task, definition_id, is_visible) in rows.items():
         may_work = worklist.may_work(task, actor)
@@ -63,7 +62,7 @@ def candidates(session: Session, actor: User, task_ids: Sequence[int]) -> list[C
             continue
         step = _step(session, definition_id, task)
         barred = worklist.barred_from(step, done.get(task.case_id, ())) if step else {}
-        found[task_id] = Candidate(task_id, task, step, barred, may_work)
+        found[task_id] = Candidate(task_id, task, step, barred, may_work, urged.get(task_id))
     return [found.get(task_id, Candidate(task_id)) for task_id in task_ids]
 
 
@@ -79,6 +78,11 @@ def _done_in(session: Session, case_ids: Iterable[int]) -> dict[int, list[UserTa
     for task in session.scalars(query):
         found.setdefault(task.case_id, []).append(task)
     return found
+
+
+def _urged(session: Session, task_ids: Sequence[int]) -> dict[int, date]:
+    query = select(TaskUrging.task_id, func.max(TaskUrging.on_day)).where(TaskUrging.task_id.in_(task_ids))
+    return {row[0]: row[1] for row in session.execute(query.group_by(TaskUrging.task_id))}
 
 
 def open_to(candidate: Candidate) -> str:
@@ -113,3 +117,14 @@ def is_applicants(candidate: Candidate) -> bool:
     return (
         task is not None and task.assignee_id is not None and task.assignee_id == task.case.applicant_user_id
     )
+
+
+def bound_by(task: UserTask) -> str:
+    """What is under way in it: lies aside, delegated, or submitted and waiting for opinions; empty for nothing."""
+    if task.is_set_aside:
+        return f"已挂起至 {task.set_aside_until}，请先恢复。"
+    if task.is_delegated:
+        return "已委派，请先交回或者收回委派。"
+    if task.is_sealed:
+        return "已提交，正在等待会签意见。"
+    return f"尚有 {task.open_reviews} 项会签意见没有办结。" if task.open_reviews else ""

@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import audit
-from models.calendar import now
 from models.people import User
 from models.refusal import Conflict
 from models.workflow import OPEN, UserTask
 from processes import worklist
+from processes.notification import tell
+from processes.reassignment import log
+from processes.set_aside import take_up
+from processes.task_hands import change_hands
 
 Before = Mapping[str, Any]
 
@@ -22,6 +24,7 @@ def look(task: UserTask) -> dict[str, Any]:
     return {
         "status": task.status,
         "assignee": task.assignee_id,
+        "owner": task.owner_id,
         "set_aside_until": task.set_aside_until.isoformat() if task.set_aside_until else None,
     }
 
@@ -48,17 +51,17 @@ def undo_release(session: Session, task: UserTask, actor: User, before: Before) 
 
 
 def assign_back(session: Session, task: UserTask, actor: User, before: Before) -> None:
-    """What was handed to a colleague returns to who had it, or to the department."""
-    held, token = worklist.open_task(session, task.id, actor)
+    """What was handed to a colleague returns to who had it, or to the department; the colleague is told."""
+    _, token = worklist.open_task(session, task.id, actor)
     previous = session.get(User, before["assignee"]) if before.get("assignee") else None
-    old = held.assignee_id
-    held.assignee_id, held.claimed_at = (previous.id, now()) if previous else (None, None)
-    audit.record(
-        session,
-        "task.reassigned",
-        f"撤销批量转办，“{held.name}”退回{previous.name if previous else '部门待签收'}",
-        actor=actor,
-        case=token.case,
-        old={"assignee": old},
-        new={"assignee": held.assignee_id},
-    )
+    old, told = task.assignee_id, previous.name if previous else "部门待签收"
+    change_hands(session, token.case, task, previous, actor)
+    text = f"{actor.name}撤销批量转办，“{task.name}”退回{told}"
+    log(session, token, task, (old, task.assignee_id), text, actor)
+    about = f"{token.case.number} {token.case.applicant_name}：{text}。"
+    tell(session, {old or 0, task.assignee_id or 0} - {actor.id, 0}, "task", about, token.case)
+
+
+def take_up_again(session: Session, task: UserTask, actor: User, _before: Before) -> None:
+    """What was set aside is in the list again."""
+    take_up(session, task.id, actor)

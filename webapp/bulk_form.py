@@ -9,11 +9,11 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from forms.base import BaseForm, FormContext, formdata_from_json
-from forms.bulk import NothingForm, narrowed
+from forms.bulk import NothingForm, ReassignForm, SetAsideForm, UrgeForm, narrowed
 from forms.registry import is_bulk
 from models.calendar import today
 from models.database import DbSession
-from models.people import User
+from models.people import Permission, User, colleagues
 from models.refusal import Refusal
 from models.workflow import UserTask
 from processes import worklist
@@ -104,10 +104,27 @@ def answers_for(session: DbSession, task_id: int, actor: User, given: Mapping[st
     return {"answers": form.answers(), "asked": step}
 
 
+def _people(session: DbSession, fit: Sequence[Candidate]) -> list[tuple[str, str]]:
+    """Who could be given any of them: people of their departments with the permission, not those who have them all."""
+    tasks = [candidate.task for candidate in fit if candidate.task is not None]
+    asked = {(task.department_id, task.permission) for task in tasks}
+    found = {
+        one.id: one.name
+        for office, needed in asked
+        for one in colleagues(session, office, Permission(needed))
+    }
+    holders = {task.holder_id for task in tasks}
+    return [(str(key), name) for key, name in found.items() if holders != {key}]
+
+
 def _nothing(_session: DbSession, _fit: Sequence[Candidate]) -> list[tuple[str, str]]:
     return []
 
 
 Choices = Callable[[DbSession, Sequence[Candidate]], list[tuple[str, str]]]
 # Act → its form, and what the question with a list offers.
-_FORMS: dict[str, tuple[Any, Choices]] = {}
+_FORMS: dict[str, tuple[Any, Choices]] = {
+    "reassign": (ReassignForm, _people),
+    "set_aside": (SetAsideForm, _nothing),
+    "urge": (UrgeForm, _nothing),
+}
