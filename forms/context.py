@@ -22,6 +22,7 @@ class FormContext:
     materials: Options = ()
     departments: Options = ()
     meetings: Options = ()
+    people: Options = ()
     limits: Mapping[str, object] = field(default_factory=dict)
     """Field name → upper limit of the policy set in force; shown as a hint, never checked here."""
     overdue: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -28,59 +29,67 @@ from processes.task_check import (
 )
 from processes.task_hands import bring_back, live_of
 from processes.task_review import tell_asked
-from processes.workflow import move, token_of_task
-from processes.worklist import DRAFT, check_held, open_task
+from processes.workflow import Token, move, token_of_task
+from processes.worklist import DRAFT, check_held, finish, open_task
 
 
-def waits_after(session: Session, task_id: int) -> bool:
-    """Whether somebody is to give an opinion after this task was submitted, before it takes effect."""
-    planned = select(TaskReview.id).where(
-        TaskReview.task_id == task_id,
-        TaskReview.kind == ReviewKind.AFTER.value,
-        TaskReview.state == ReviewState.PLANNED.value,
-    )
-    return session.scalars(planned.limit(1)).first() is not None
+@dataclass(frozen=True)
+class HandedIn:
+    """A form that was checked: what it says, and what was typed into it."""
+
+    answers: Mapping[str, Any]
+    typed: Mapping[str, Any]
+    asked: Step
 
 
-def seal(
-    session: Session,
-    task_id: int,
-    actor: User,
-    typed: Mapping[str, Any],
-    answers: Mapping[str, Any],
-    asked: Step,
-) -> CaseFile:
-    """提交: keep what was typed, as a draft is kept, and ask whoever is to give his opinion on it.
+@dataclass(frozen=True)
+class Done:
+    """What became of a submission: carried out, or sealed until `waiting` people have given their opinions."""
 
-    Every check of a submission is made now, and again when it is carried out. Raises as `worklist.complete`.
+    case: CaseFile
+    waiting: int = 0
+
+
+def hand_in(session: Session, task_id: int, actor: User, given: HandedIn) -> Done:
+    """办理, the way every door goes: carried out at once, or sealed where opinions are asked for after it (加签).
+
+    Raises as `worklist.complete`.
     """
-    task, token = open_task(session, task_id, actor)
+    task, token = opened = open_task(session, task_id, actor)
+    planned = live_of(of_task(session, task.id), ReviewKind.AFTER) if task.open_reviews else []
+    if not planned or task.is_sealed:
+        return Done(finish(session, opened, actor, given.answers, given.asked))
     check_held(task, actor)
-    check_asked(token, task, asked)
+    check_asked(token, task, given.asked)
     check_submittable(task, actor)
     check_separation(session, token, task, actor)
-    reviews = of_task(session, task.id)
-    if live_of(reviews, ReviewKind.BEFORE):
+    if task.open_reviews > len(planned):
         raise Refusal("提交前会签尚未全部答复，不能提交办理结果。")
-    planned = live_of(reviews, ReviewKind.AFTER)
-    if not planned:
-        raise Conflict("会签人员刚有变动，所填内容没有提交，请重新提交。")
+    _seal(session, token, task, actor, given)
+    _ask(session, token, task, planned, actor)
+    return Done(token.case, len(planned))
+
+
+def _seal(session: Session, token: Token, task: UserTask, actor: User, given: HandedIn) -> None:
+    """Keep what was typed, as a draft is kept; every check is made now, and again when it is carried out."""
 
     def act(instance: Instance) -> None:
         if not instance.is_ready(task.engine_task_id):
             raise Conflict("该事项已终止或已由他人办理，请刷新。")
         check_not_paused(session, task)
-        late_reason_of(session, task, answers)
-        _keep(session, task, actor, typed)
+        late_reason_of(session, task, given.answers)
+        _keep(session, task, actor, given.typed)
 
     move(session, token, act)
+
+
+def _ask(session: Session, token: Token, task: UserTask, planned: list[TaskReview], actor: User) -> None:
     for review in planned:
         review.state, review.asked_at = ReviewState.ASKED.value, now()
         tell_asked(session, token, task, review, actor)
     new = {"task": task.id, "element": task.element_id, "reviews": [review.id for review in planned]}
     text = f"{actor.name}提交“{task.name}”，待 {len(planned)} 人会签后生效"
     audit.record(session, "task.submitted", text, actor=actor, case=token.case, new=new)
-    return token.case
 
 
 def _keep(session: Session, task: UserTask, actor: User, typed: Mapping[str, Any]) -> None:

@@ -41,7 +41,7 @@ from processes.task_hands import change_hands
 from processes.workflow import Token, definition_of, move, token_of_task
 
 __all__ = [
-    "assign", "barred_from", "check_held", "claim", "complete", "draft_of", "drawn_step", "form_keys",
+    "assign", "barred_from", "check_held", "claim", "complete", "draft_of", "drawn_step", "finish", "form_keys",
     "is_late", "may_work", "open_task", "release", "save_draft", "task_for",
 ]  # fmt: skip
 
@@ -119,7 +119,18 @@ def complete(
     `asked`: the step by whose form the answers were checked. Raises Conflict when the case has gone over to another
     form of it meanwhile, Conflict or it is done, or claimed by another; Forbidden, NotFound, Refusal (a rule says no).
     """
-    task, token = open_task(session, task_id, actor)
+    return finish(session, open_task(session, task_id, actor), actor, answers, asked)
+
+
+def finish(
+    session: Session,
+    opened: tuple[UserTask, Token],
+    actor: User,
+    answers: Mapping[str, Any],
+    asked: Step | None,
+) -> CaseFile:
+    """As `complete`, of a task that `open_task` has locked."""
+    task, token = opened
     check_held(task, actor)
     check_asked(token, task, asked)
     check_submittable(task, actor)

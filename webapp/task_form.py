@@ -16,9 +16,10 @@ from models.database import DbSession, StaleWrite, transaction
 from models.people import User
 from models.refusal import Conflict, NotFound, Refusal
 from models.workflow import OPEN, UserTask
-from processes import worklist
+from processes import submission, worklist
 from processes.engine.drawing import Step
 from processes.prefill import prefilled
+from processes.submission import Done
 from webapp.context import task_context
 from webapp.wizard import add_row, blame, without_row
 
@@ -54,11 +55,20 @@ def sent(session: DbSession, task: UserTask, data: MultiDict[str, str]) -> BaseF
     return form
 
 
+def sealed(session: DbSession, task: UserTask, case: CaseFile) -> BaseForm | None:
+    """The form with what waits sealed for opinions, if anything does."""
+    found = submission.sealed_content(session, task.id) if task.is_sealed else None
+    if found is None:
+        return None
+    form: BaseForm = form_of(session, task)(formdata_from_json(found[0]), csrf=False)
+    return form.bind(task_context(session, task, case))
+
+
 def lost(task: UserTask, actor: User) -> str:
     """Why the task cannot be completed by this person any more; empty when it still can."""
     if task.status != OPEN:
         return ENDED
-    if task.assignee_id not in (None, actor.id):
+    if task.assignee_id not in (None, actor.id) and task.owner_id != actor.id:
         return "该事项正由他人办理，您填写的内容没有提交。"
     return ""
 
@@ -69,14 +79,20 @@ def typed(session: DbSession, task: UserTask, data: MultiDict[str, str]) -> dict
     return fields
 
 
-def carry_out(task_id: int, actor: User, form: BaseForm, asked: Step) -> Refusal | None:
-    """Complete the task in one transaction; what the rules refuse stands at its field, and is returned.
+def hand_in(session: DbSession, task_id: int, actor: User, form: BaseForm, asked: Step) -> Done:
+    """Complete the task with a form that was checked, or seal it where opinions after it are asked for."""
+    given = submission.HandedIn(form.answers(), form.typed(), asked)
+    return submission.hand_in(session, task_id, actor, given)
+
+
+def carry_out(task_id: int, actor: User, form: BaseForm, asked: Step) -> Refusal | Done:
+    """Hand the form in, in one transaction; what the rules refuse stands at its field, and is returned.
 
     `asked`: the step by which the form was made. Raises NotFound for strangers.
     """
     try:
         with transaction() as session:
-            worklist.complete(session, task_id, actor, form.answers(), asked)
+            return hand_in(session, task_id, actor, form, asked)
     except StaleWrite:
         return Conflict(STALE)
     except NotFound:
@@ -85,7 +101,6 @@ def carry_out(task_id: int, actor: User, form: BaseForm, asked: Step) -> Refusal
         for name, messages in refusal.errors.items():
             blame(form, name, messages)
         return refusal
-    return None
 
 
 def form_of(session: DbSession, task: UserTask) -> Any:

@@ -13,7 +13,7 @@ from flask import Flask
 from models.database import reading, transaction
 from models.refusal import Conflict
 from models.workflow import UserTask
-from processes import worklist
+from processes import submission, worklist
 from tests.drawn import field
 from tests.migrating import FIVE, SEVEN, applied, next_version, planned, version_of
 from tests.webapp.api import Caller
@@ -80,10 +80,10 @@ def test_the_other_doors_say_by_which_form_they_asked(
     seen: list[Any] = []
 
     def conflict(*given: Any) -> None:
-        seen.append(given[4].element_id)
+        seen.append(given[3].asked.element_id)
         raise Conflict("表单已改变")
 
-    monkeypatch.setattr(worklist, "complete", conflict)
+    monkeypatch.setattr(submission, "hand_in", conflict)
     given = orjson.loads(orjson.dumps(answers("qualification_review")))
     caller("renshe2").post(f"/tasks/{task_id}/complete", {"answers": given}, 409)
     file = tmp_path / "answers.json"

@@ -15,10 +15,10 @@ from models.working_days import Light
 from processes import worklist
 from webapp.access import actor
 from webapp.api import present
-from webapp.api.answers import cleaned
+from webapp.api.answers import checked
 from webapp.api.body import read_body
 from webapp.context import task_context
-from webapp.task_form import form_of
+from webapp.task_form import form_of, hand_in
 
 SCOPES = (inbox.Scope.MINE, inbox.Scope.DEPARTMENT)
 
@@ -63,10 +63,9 @@ def complete_task(task_id: int) -> Response:
         task = worklist.task_for(session, task_id, actor())
         if task.status != OPEN:
             raise Conflict("该事项已由他人办理或已终止，请刷新。")
-        given = cleaned(form_of(session, task), answers, task_context(session, task, task.case))
-        asked = worklist.drawn_step(session, task)
-        case = worklist.complete(session, task_id, actor(), given, asked)
-    return jsonify(present.brief(case))
+        given = checked(form_of(session, task), answers, task_context(session, task, task.case))
+        done = hand_in(session, task_id, actor(), given, worklist.drawn_step(session, task))
+    return jsonify(present.brief(done.case))
 
 
 def _form(session: DbSession, task: UserTask) -> dict[str, Any] | None:

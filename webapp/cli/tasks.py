@@ -16,11 +16,11 @@ from models.refusal import Conflict, Refusal
 from models.scheme import Scheme
 from models.workflow import OPEN
 from processes import worklist
-from webapp.api.answers import cleaned
+from webapp.api.answers import checked
 from webapp.api.body import FieldFaults
 from webapp.cli.group import Group, Stop, acting
 from webapp.context import task_context
-from webapp.task_form import form_of
+from webapp.task_form import form_of, hand_in
 
 group = Group("tasks", help="待办事项（各类案卷的环节）。")
 cases = Group("cases", help="案卷。")
@@ -83,13 +83,13 @@ def complete(task_id: int, file: IO[bytes], by: str) -> None:
             task = worklist.task_for(session, task_id, actor)
             if task.status != OPEN:
                 raise Conflict("该事项已由他人办理或已终止。")
-            given = cleaned(form_of(session, task), answers, task_context(session, task, task.case))
-            asked = worklist.drawn_step(session, task)
-            case = worklist.complete(session, task_id, actor, given, asked)
+            given = checked(form_of(session, task), answers, task_context(session, task, task.case))
+            done = hand_in(session, task_id, actor, given, worklist.drawn_step(session, task))
     except FieldFaults as faults:
         lines = [f"{name}：{'；'.join(told)}" for name, told in faults.errors.items()]
         raise Stop("\n".join(lines)) from faults
-    click.echo(f"{case.number}：{case.state.label}。")
+    waiting = f"已提交，待 {done.waiting} 人会签后生效" if done.waiting else done.case.state.label
+    click.echo(f"{done.case.number}：{waiting}。")
 
 
 @cases.command("list")

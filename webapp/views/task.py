@@ -20,6 +20,7 @@ from models.workflow import UserTask
 from models.working_days import Light
 from processes import worklist
 from processes.loan import PROCEDURE
+from processes.submission import Done
 from webapp import task_form
 from webapp.access import actor, requires
 from webapp.answer_view import answers_of
@@ -76,10 +77,10 @@ def complete(task_id: int) -> Response | tuple[str, int]:
         return _again(task_id, form), 200
     if not form.validate():
         return _again(task_id, form), 422
-    refusal = task_form.carry_out(task_id, actor(), form, asked)
-    if refusal is not None:
-        return _refused(task_id, form, refusal), refusal.status
-    flash(_done_words(task, form))
+    done = task_form.carry_out(task_id, actor(), form, asked)
+    if isinstance(done, Refusal):
+        return _refused(task_id, form, done), done.status
+    flash(_done_words(task, form, done))
     return redirect(_next())
 
 
@@ -144,8 +145,10 @@ def _place(number: str, task_id: int) -> str:
     return url_for("case.show", number=number, task=task_id, _anchor="form")
 
 
-def _done_words(task: UserTask, form: BaseForm) -> str:
+def _done_words(task: UserTask, form: BaseForm, done: Done) -> str:
     about = f"（{task.case.number} {task.case.applicant_name}）。"
+    if done.waiting:
+        return f"“{task.name}”已提交，待 {done.waiting} 人会签后生效{about}"
     if task.form_key == PROCEDURE and form.value("outcome") == ProcedureOutcome.EXTEND:
         return f"延期申请已报部门负责人审批{about}"
     return f"“{task.name}”已办理{about}"
