@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, false, or_, select
 from sqlalchemy.orm import Mapped, Session, aliased, joinedload, mapped_column, relationship
 
 from models.calendar import today
@@ -66,8 +67,8 @@ def running() -> ColumnElement[bool]:
     return and_(Substitute.ended_at.is_(None), Substitute.from_on <= on, Substitute.until_on >= on)
 
 
-def stood_in_for(user: User) -> Any:
-    """Query: the ids of those for whom a person stands in today: colleagues of his own office, still in service.
+def stood_in_for(user: User, roles: Collection[str] = STANDING) -> Any:
+    """Query: the ids of those, of some roles, for whom a person stands in today: of his own office, still in service.
 
     Both conditions are asked at every use: who moves to another office or leaves stands in for nobody any more.
     """
@@ -79,17 +80,33 @@ def stood_in_for(user: User) -> Any:
             Substitute.stand_in_id == user.id,
             running(),
             absent.is_active,
-            absent.role.in_(STANDING),
+            absent.role.in_(roles),
             absent.department_id == user.department_id,
         )
     )
 
 
 def in_his_place(user: User) -> ColumnElement[bool]:
-    """Criterion over UserTask: the listed tasks (待办) of those for whom a person stands in today (代办)."""
-    return and_(
-        IS_LISTED, UserTask.department_id == user.department_id, UserTask.assignee_id.in_(stood_in_for(user))
+    """Criterion over UserTask, 代办: what a person may take in the place of those who are away, and his own taken so.
+
+    The tasks that they have; where he stands in for a head, also the free ones that only heads may take.
+    """
+    if user.department_id is None or user.role not in STANDING:
+        return false()
+    beyond = Role.SUPERVISOR.permissions - Role(user.role).permissions
+    is_theirs: ColumnElement[bool] = UserTask.assignee_id.in_(stood_in_for(user))
+    if beyond:
+        heads = stood_in_for(user, (Role.SUPERVISOR.value,)).exists()
+        is_for_head = UserTask.permission.in_(sorted(permission.value for permission in beyond))
+        is_theirs = or_(is_theirs, and_(UserTask.assignee_id.is_(None), is_for_head, heads))
+    free = and_(
+        UserTask.department_id == user.department_id,
+        UserTask.owner_id.is_(None),
+        UserTask.on_behalf_of_id.is_(None),
+        ~UserTask.is_sealed,
+        is_theirs,
     )
+    return and_(IS_LISTED, or_(free, UserTask.on_behalf_of_id == user.id))
 
 
 def absences_of(session: Session, user: User, whole_office: bool = False) -> list[Substitute]:

@@ -33,6 +33,7 @@ ARMED, FIRED, STALLED = "armed", "fired", "stalled"
 DRAWN = "drawn"
 # A message of another case that has arrived (processes/message.py).
 MESSAGE = "message"
+_TAKEN = text("status = 'open' AND on_behalf_of_id IS NOT NULL")
 _DELEGATED = text("status = 'open' AND owner_id IS NOT NULL")
 
 
@@ -166,6 +167,8 @@ class UserTask(Base):
             postgresql_where=text("status = 'open'"),
             sqlite_where=text("status = 'open'"),
         ),
+        # What another has taken in a person's place (代办): few rows among all.
+        Index("ix_user_task_behalf", "on_behalf_of_id", postgresql_where=_TAKEN, sqlite_where=_TAKEN),
         Index("ix_user_task_done", "done_by_id", "done_at", "id"),
         Index("ix_user_task_case", "case_id", "status"),
         UniqueConstraint("engine_task_id"),

@@ -13,7 +13,6 @@ from models.calendar import now, today
 from models.people import Permission, Role, User
 from models.refusal import Conflict, Forbidden, NotFound, Refusal
 from models.substitute import STANDING, Substitute, stood_in_for
-from models.workflow import UserTask
 from processes.comment import checked_note
 from processes.notification import supervisors_of, tell
 
@@ -37,26 +36,6 @@ def standing_in(session: Session, user: User) -> set[int]:
     if user.department_id is None or not user.may(Permission.SUBSTITUTE_SET):
         return set()
     return set(session.scalars(stood_in_for(user)))
-
-
-def place_taken(session: Session, task: UserTask, actor: User) -> User | None:
-    """In whose place a person may act on a task now: that of its absent holder; None for his own and others' tasks.
-
-    What he does in this transaction is then logged under both names. Asks the tables only when somebody else has it.
-    """
-    _log_for(session, actor, "")
-    holder_id = task.holder_id
-    if holder_id in (None, actor.id) or task.department_id != actor.department_id:
-        return None
-    if holder_id not in standing_in(session, actor):
-        return None
-    holder = session.get_one(User, holder_id)
-    _log_for(session, actor, holder.name)
-    return holder
-
-
-def _log_for(session: Session, actor: User, name: str) -> None:
-    session.info.setdefault(audit.STANDS_FOR, {})[actor.id] = name
 
 
 def set_substitute(session: Session, wanted: Wanted, actor: User) -> Substitute:

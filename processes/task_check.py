@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models.deadline import Deadline
@@ -28,7 +28,9 @@ def barred_from(step: Step, tasks: Iterable[UserTask], reviews: Iterable[TaskRev
         if review.state in ANSWERED and review.task_id in every
     }
     done = [task for task in every.values() if task.status == DONE]
-    return asked | {task.done_by_id: task.name for task in done if task.done_by_id is not None}
+    # Who did it, and in whose place (代办): it counts for both.
+    both = {person: task.name for task in done for person in (task.on_behalf_of_id, task.done_by_id)}
+    return asked | {person: name for person, name in both.items() if person is not None}
 
 
 def barred_by(session: Session, token: Token, task: UserTask, person: User) -> str:
@@ -39,7 +41,7 @@ def barred_by(session: Session, token: Token, task: UserTask, person: User) -> s
     done = select(UserTask.name).where(
         UserTask.case_id == task.case_id,
         UserTask.element_id.in_(step.not_same_as),
-        UserTask.done_by_id == person.id,
+        or_(UserTask.done_by_id == person.id, UserTask.on_behalf_of_id == person.id),
         UserTask.status == DONE,
     )
     asked = answered_in(task.case_id, list(step.not_same_as), person.id)

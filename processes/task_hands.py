@@ -46,7 +46,7 @@ def change_hands(session: Session, case: CaseFile, task: UserTask, to: User | No
         bring_back(session, case, task, "办理人已变更，提交内容退回重新办理。", actor)
     if task.is_delegated:
         end_delegation(session, case, task, ReviewState.REMOVED, actor)
-    task.set_aside_until = None
+    task.set_aside_until = task.on_behalf_of_id = None
     task.assignee_id, task.claimed_at = (to.id, now()) if to is not None else (None, None)
 
 

@@ -23,6 +23,7 @@ from processes.engine.drawing import Step
 from processes.engine.faults import EngineFault
 from processes.engine.instance import Instance
 from processes.notification import tell_assigned
+from processes.stand_in import give_back, may_stand_in, note_place, take
 from processes.steps import STEPS, Completion, Routing, carry_out
 from processes.task_check import (
     barred_from,
@@ -56,16 +57,20 @@ def form_keys() -> frozenset[str]:
 
 
 def may_work(task: UserTask, actor: User) -> bool:
-    """Whether the task concerns this person at all: his own, or his department's with the permission."""
-    if actor.id in (task.assignee_id, task.owner_id):
+    """Whether the task concerns this person at all: his own, or his department's with the permission.
+
+    His own also when another has taken it in his place, or he may take it in another's (代办).
+    """
+    if actor.id in (task.assignee_id, task.owner_id, task.on_behalf_of_id):
         return True
-    return actor.department_id == task.department_id and actor.may(Permission(task.permission))
+    is_departments = actor.department_id == task.department_id
+    return is_departments and (actor.may(Permission(task.permission)) or may_stand_in(task, actor))
 
 
 def claim(session: Session, task_id: int, actor: User) -> UserTask:
     """签收: take an unclaimed task of one's department. Raises Conflict when another was faster."""
     task, token = open_task(session, task_id, actor)
-    if task.assignee_id == actor.id:
+    if task.assignee_id == actor.id or take(session, token, task, actor):
         return task
     if task.assignee_id is not None:
         raise Conflict("该事项已由他人签收，请刷新。")
@@ -85,6 +90,8 @@ def release(session: Session, task_id: int, actor: User) -> UserTask:
     check_offices(token, task, "退回")
     if not is_head(task, actor):
         _check_unbound(task)
+    if task.assignee_id == actor.id and give_back(session, token.case, task, actor):
+        return task
     change_hands(session, token.case, task, None, actor)
     audit.record(session, "task.released", f"退回待签收“{task.name}”", actor=actor, case=token.case)
     return task
@@ -245,4 +252,5 @@ def open_task(session: Session, task_id: int, actor: User) -> tuple[UserTask, To
         raise Conflict("该事项已由他人办理或已终止，请刷新。")
     if not may_work(task, actor):
         raise NotFound("未找到该事项，或您无权办理。")
+    note_place(session, task, actor)
     return task, token

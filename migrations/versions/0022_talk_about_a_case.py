@@ -13,11 +13,15 @@ depends_on = None
 _BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _AT = sa.DateTime(timezone=True)
 _UNREAD = sa.text("read_at IS NULL")
+_TAKEN = sa.text("status = 'open' AND on_behalf_of_id IS NOT NULL")
 _BEHALF = "fk_user_task_on_behalf_of_id_user_account"
 
 
 def upgrade() -> None:
     _add_behalf()
+    op.create_index(
+        "ix_user_task_behalf", "user_task", ["on_behalf_of_id"], postgresql_where=_TAKEN, sqlite_where=_TAKEN
+    )
     _create_comments()
     _create_copies()
     _create_urgings()
@@ -150,6 +154,7 @@ def downgrade() -> None:
         "substitute", "task_follow_up", "task_urging", "case_copy", "comment_mention", "case_comment",
     ):  # fmt: skip
         op.drop_table(table)
+    op.drop_index("ix_user_task_behalf", table_name="user_task")
     # The foreign key goes with its column, on both databases.
     with op.batch_alter_table("user_task", schema=None) as batch_op:
         batch_op.drop_column("on_behalf_of_id")
