@@ -1,0 +1,55 @@
+"""Room board, cache: what is costly to count is kept as long as nothing has happened; of large counties for a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from time import monotonic
+from typing import Any, TypeVar, cast
+
+from sqlalchemy.orm import Session
+
+from models import board
+from models.calendar import calendars, today
+
+Found = TypeVar("Found")
+# What was counted from this many rows is counted at most once a minute; anything smaller after every knock.
+LARGE, KEPT = 20_000, 60.0
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A result with what it was counted from."""
+
+    found: object
+    stamp: int
+    at: float
+
+
+_kept: dict[Any, _Kept] = {}
+_lock = Lock()
+
+
+def forget() -> None:
+    """Count anew; for a database that was put back to an earlier state."""
+    with _lock:
+        _kept.clear()
+
+
+def kept(session: Session, name: object, make: Callable[[], Found], size: Callable[[Found], int]) -> Found:
+    """What `make` returns; the same again as long as nothing has happened, or for a minute where it is large."""
+    key = (session.get_bind().engine.url, name, today(), calendars().version)
+    old, stamp = _kept.get(key), board.stamp(session)
+    if old is not None and (old.stamp == stamp or _is_fresh(old, size(cast(Found, old.found)))):
+        return cast(Found, old.found)
+    made = make()
+    with _lock:
+        _kept[key] = _Kept(made, stamp, monotonic())
+        for past in [one for one in _kept if one[2] != today()]:
+            del _kept[past]
+    return made
+
+
+def _is_fresh(old: _Kept, rows: int) -> bool:
+    return rows >= LARGE and monotonic() - old.at < KEPT

@@ -1,0 +1,242 @@
+"""Room board, list: the rows behind a number of the stalled board, by keyset; last acts and reasons of a page at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from models import board
+from models.board import Why
+from models.board_asked import Asked, Sort, criteria
+from models.board_detail import Detail, details
+from models.board_forecast import Pace
+from models.calendar import calendar, today
+from models.case import CaseFile, type_title
+from models.case_status import CaseStatus
+from models.database import Money
+from models.deadline import NO_DEADLINE, WHILE_PAUSED, Deadline
+from models.keyset import cursor_after, read_cursor
+from models.keyset_text import NOTHING, amount_cursor, read_amount_cursor, read_text_cursor, text_cursor
+from models.people import Department, Region, User
+from models.workflow import OPEN, UserTask
+from models.working_days import Light, Unit, light, light_words
+
+PAGE, CHUNK = 50, 500
+_Assignee = aliased(User)
+_Owner = aliased(User)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One open step, or one running case with its most urgent step (empty where it has none)."""
+
+    case_id: int
+    number: str
+    applicant_name: str
+    scheme: str
+    applicant_type: str
+    amount: Decimal | None
+    status: str
+    region: str
+    opened_at: datetime
+    acted_at: datetime
+    task_id: int | None
+    step: str
+    department: str
+    assignee: str
+    owner: str
+    created_at: datetime | None
+    due_at: datetime
+    set_aside_until: date | None
+    why_key: str
+    deadline_id: int | None
+    due_on: date | None
+    provisional: bool
+    unit: str
+    region_code: str
+
+    @property
+    def kind(self) -> str:
+        """What the case is about."""
+        return type_title(self.scheme, self.applicant_type)
+
+    @property
+    def why(self) -> Why | None:
+        """Why the step stands; None where the case has none."""
+        return Why(self.why_key) if self.task_id else None
+
+    @property
+    def status_label(self) -> str:
+        """The status of the case."""
+        return CaseStatus(self.status).label
+
+    @property
+    def late_days(self) -> int:
+        """Working days by which the step is late."""
+        if self.due_on is None or self.due_at >= WHILE_PAUSED:
+            return 0
+        return board.late_days(self.due_on, calendar(self.region_code))
+
+    @property
+    def light(self) -> Light:
+        """The light of today."""
+        if self.due_at == WHILE_PAUSED:
+            return Light.PAUSED
+        return light(self.due_on, today(), calendar(self.region_code), unit=self._unit)
+
+    @property
+    def words(self) -> str:
+        """The light in words."""
+        if self.due_at == WHILE_PAUSED:
+            return Light.PAUSED.label
+        return light_words(self.due_on, today(), calendar(self.region_code), unit=self._unit)
+
+    @property
+    def _unit(self) -> Unit:
+        return "calendar" if self.unit == "calendar" else "working"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row with what else is known of its case: why exactly, the last act, orders, urgings."""
+
+    row: Row
+    detail: Detail
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some lines, and the cursor that continues after them."""
+
+    lines: list[Line] = field(default_factory=list)
+    after: str = ""
+
+
+def page(session: Session, user: User, given: Asked, pace: Pace, limit: int = PAGE) -> Page:
+    """One page of the list in a fixed number of statements. Raises Refusal for a broken cursor."""
+    rows = _rows(session, user, given, pace, limit + 1)
+    more = len(rows) > limit
+    return Page(_lines(session, rows[:limit]), _cursor(rows[limit - 1], given) if more else "")
+
+
+def count(session: Session, user: User, given: Asked, pace: Pace) -> int:
+    """How many rows the list has."""
+    query = _from(select(func.count()), given).where(*criteria(given, user, pace))
+    return session.scalar(query) or 0
+
+
+def every(session: Session, user: User, given: Asked, pace: Pace) -> Iterator[list[Line]]:
+    """The whole list in chunks, each by itself: flat memory, whatever its length."""
+    while True:
+        found = page(session, user, given, pace, CHUNK)
+        if found.lines:
+            yield found.lines
+        session.expunge_all()
+        if not found.after:
+            return
+        given = replace(given, after=found.after)
+
+
+def _lines(session: Session, rows: list[Row]) -> list[Line]:
+    known = details(session, [(row.case_id, row.task_id, row.deadline_id) for row in rows])
+    return [Line(row, known[row.case_id, row.task_id]) for row in rows]
+
+
+def _rows(session: Session, user: User, given: Asked, pace: Pace, limit: int) -> list[Row]:
+    key, is_falling = _key(given)
+    query = _from(select(*_columns()), given, with_names=True).where(*criteria(given, user, pace))
+    if given.after:
+        cursor = _read(given)
+        query = query.where(tuple_(*key) < cursor if is_falling else tuple_(*key) > cursor)
+    order = [part.desc() if is_falling else part for part in key]
+    return [Row(*row) for row in session.execute(query.order_by(*order).limit(limit))]
+
+
+def _columns() -> list[Any]:
+    task, clock = UserTask, Deadline
+    return [
+        CaseFile.id, CaseFile.number, CaseFile.applicant_name, CaseFile.scheme, CaseFile.applicant_type,
+        CaseFile.amount, CaseFile.status, func.coalesce(Region.name, ""),
+        CaseFile.opened_at,
+        func.coalesce(CaseFile.acted_at, CaseFile.opened_at, type_=CaseFile.opened_at.type),
+        task.id, func.coalesce(task.name, ""), func.coalesce(Department.name, ""),
+        func.coalesce(_Assignee.name, ""), func.coalesce(_Owner.name, ""), task.created_at,
+        func.coalesce(task.due_at, literal(NO_DEADLINE, task.due_at.type), type_=task.due_at.type),
+        task.set_aside_until, board.why(), clock.id, clock.due_on, func.coalesce(clock.provisional, False),
+        func.coalesce(clock.unit, ""), func.coalesce(clock.region_code, ""),
+    ]  # fmt: skip
+
+
+def _from(query: Any, given: Asked, with_names: bool = False) -> Any:
+    """The tables: steps with their case, or cases with their most urgent step, and the clock of the step."""
+    if given.is_of_cases:
+        other = aliased(UserTask)
+        is_open = other.status == literal(OPEN, literal_execute=True)
+        urgent = select(other.id).where(other.case_id == CaseFile.id, is_open)
+        first = urgent.order_by(other.due_at, other.id).limit(1).correlate(CaseFile).scalar_subquery()
+        query = query.select_from(CaseFile).outerjoin(UserTask, UserTask.id == first)
+    else:
+        query = query.select_from(UserTask).join(CaseFile, CaseFile.id == UserTask.case_id)
+    query = query.outerjoin(Deadline, Deadline.id == UserTask.deadline_id)
+    if not with_names:
+        return query
+    return (
+        query.outerjoin(Department, Department.id == UserTask.department_id)
+        .outerjoin(_Assignee, _Assignee.id == UserTask.assignee_id)
+        .outerjoin(_Owner, _Owner.id == UserTask.owner_id)
+        .outerjoin(Region, Region.id == CaseFile.region_id)
+    )
+
+
+def _key(given: Asked) -> tuple[list[Any], bool]:
+    """What the rows are ordered by, the last part unique, and whether it falls."""
+    last = CaseFile.id if given.is_of_cases else UserTask.id
+    if given.sort == Sort.ARRIVED:
+        arrived = CaseFile.opened_at if given.is_of_cases else UserTask.created_at
+        return [arrived, last], False
+    if given.sort == Sort.ACTED:
+        return [
+            func.coalesce(CaseFile.acted_at, CaseFile.opened_at, type_=CaseFile.opened_at.type),
+            last,
+        ], False
+    if given.sort == Sort.AMOUNT:
+        return [func.coalesce(CaseFile.amount, literal(Decimal(NOTHING) / 100, Money)), last], True
+    if given.sort == Sort.NUMBER:
+        return [CaseFile.number, last], False
+    due = UserTask.due_at
+    if given.is_of_cases:
+        return [func.coalesce(due, literal(NO_DEADLINE, due.type), type_=due.type), last], False
+    return [due, last], False
+
+
+def _read(given: Asked) -> Any:
+    if given.sort == Sort.AMOUNT:
+        fen, row_id = read_amount_cursor(given.after)
+        return literal(Decimal(fen) / 100, Money), row_id
+    if given.sort == Sort.NUMBER:
+        return read_text_cursor(given.after)
+    moment, row_id = read_cursor(given.after)
+    return literal(moment, UserTask.due_at.type), row_id
+
+
+def _cursor(row: Row, given: Asked) -> str:
+    last = row.case_id if given.is_of_cases else row.task_id or 0
+    if given.sort == Sort.AMOUNT:
+        return amount_cursor(NOTHING if row.amount is None else int(row.amount * 100), last)
+    if given.sort == Sort.NUMBER:
+        return text_cursor(row.number, last)
+    return cursor_after(_moment(row, given), last)
+
+
+def _moment(row: Row, given: Asked) -> datetime:
+    if given.sort == Sort.ACTED:
+        return row.acted_at
+    if given.sort == Sort.ARRIVED:
+        return row.opened_at if given.is_of_cases or row.created_at is None else row.created_at
+    return row.due_at
