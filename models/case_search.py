@@ -7,14 +7,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from models.case import CaseFile, type_title, visible_to
+from models.case_bigram import matching
 from models.case_status import CaseStatus
 from models.crypto import keyed_hash
 from models.identity import normalize
-from models.keyset import containing, cursor_after, read_cursor
+from models.keyset import cursor_after, read_cursor
 from models.people import Department, User
 from models.scheme import Scheme
 
@@ -105,14 +106,11 @@ def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 
 def _named(text: str) -> ColumnElement[bool]:
-    """A full ID number or USCC is compared by its keyed hash only; anything else is part of number or name."""
+    """A full ID number or USCC is compared by its keyed hash only; anything else is part of a name or number."""
     identity = normalize(text)
     if len(identity) == _IDENTITY_LENGTH and identity.isascii() and identity.isalnum():
         return CaseFile.identity_hash == keyed_hash(identity)
-    pattern = containing(text)
-    return or_(
-        CaseFile.number.like(pattern.upper(), escape="\\"), CaseFile.applicant_name.like(pattern, escape="\\")
-    )
+    return matching(text)
 
 
 def _found(row: Any) -> Found:
