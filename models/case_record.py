@@ -83,7 +83,10 @@ def tasks_of(session: Session, case: CaseFile) -> list[UserTask]:
         select(UserTask)
         .where(UserTask.case_id == case.id)
         .options(
-            joinedload(UserTask.department), joinedload(UserTask.assignee), joinedload(UserTask.deadline)
+            joinedload(UserTask.department),
+            joinedload(UserTask.assignee),
+            joinedload(UserTask.owner),
+            joinedload(UserTask.deadline),
         )
         .order_by(UserTask.id)
     )

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, ForeignKey, Index, LargeBinary, String, Text, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, aliased, joinedload, mapped_column, relationship
 
-from models.case import CaseFile
+from models.case import CaseDepartment, CaseFile
 from models.database import Base, BigId
-from models.people import User
+from models.people import Permission, Role, User
 from models.vocabulary import Labelled
 from models.workflow import IS_OPEN, UserTask
 
@@ -175,6 +175,19 @@ def reviews_of(session: Session, case: CaseFile) -> list[TaskReview]:
     people = joinedload(TaskReview.reviewer), joinedload(TaskReview.asked_by)
     query = select(TaskReview).where(TaskReview.case_id == case.id).options(*people)
     return list(session.scalars(query.order_by(TaskReview.id)))
+
+
+def takers_of(session: Session, case: CaseFile) -> list[User]:
+    """The active people of the offices that take part in a case, by office and name."""
+    roles = [
+        role.value for role in Role if role is not Role.APPLICANT and Permission.TASK_WORK in role.permissions
+    ]
+    query = (
+        select(User)
+        .join(CaseDepartment, CaseDepartment.department_id == User.department_id)
+        .where(CaseDepartment.case_id == case.id, User.is_active, User.role.in_(roles))
+    )
+    return list(session.scalars(query.order_by(User.department_id, User.name, User.id)))
 
 
 def of_task(session: Session, task_id: int) -> list[TaskReview]:

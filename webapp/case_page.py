@@ -18,6 +18,7 @@ from models.material import MaterialKind, required_materials
 from models.people import Permission, Role, User, colleagues
 from models.refusal import Refusal
 from models.scheme import Scheme
+from models.task_review import TaskReview, reviews_of
 from models.workflow import OPEN, UserTask
 from processes.case import require_editable
 from processes.engine.drawing import Drawing
@@ -26,7 +27,7 @@ from processes.personal_data import may_read_in_full
 from processes.withdrawal import may_withdraw
 from processes.workflow import definition_of
 from processes.worklist import barred_from, may_work
-from webapp import diagram
+from webapp import diagram, operations_panel
 from webapp.answer_view import Answer, Part, application_parts
 from webapp.audit_view import EventView, Reader
 from webapp.case_panel import Panel, panel_of
@@ -60,6 +61,7 @@ class Asked:
     tab: str = "form"
     is_full: bool = False
     pause: Sent | None = None
+    operation: operations_panel.Sent | None = None
     errors: dict[str, str] = field(default_factory=dict)
     """Sentences at the small forms of the page (withdrawal, reveal, what is handed in), by field."""
 
@@ -116,7 +118,22 @@ class CasePage:
         return task.status == OPEN and task.assignee_id is None and may_work(task, self.reader)
 
     def _barred(self, task: UserTask) -> dict[int, str]:
-        return barred_from(self.drawing.steps[task.element_id], self.record.tasks) if self.drawing else {}
+        step = self.drawing.steps[task.element_id] if self.drawing else None
+        return barred_from(step, self.record.tasks, self.reviews) if step else {}
+
+    @cached_property
+    def reviews(self) -> list[TaskReview]:
+        """What was asked of others about the steps of the case (加签、委派); nothing of it for applicants."""
+        return [] if self.is_applicant else reviews_of(self.session, self.case)
+
+    @cached_property
+    def operations(self) -> operations_panel.OperationsPanel:
+        """Who works on the step for whom, and what the reader may do with it besides its form."""
+        barred = self._barred(self.task) if self.task is not None else ()
+        focus = operations_panel.Focus(self.task, self.reviews, barred)
+        return operations_panel.OperationsPanel(
+            self.session, self.record, self.reader, focus, self.asked.operation
+        )
 
     def may_assign(self, task: UserTask) -> bool:
         """Whether the reader is the head of the office that has the step."""
@@ -137,6 +154,8 @@ class CasePage:
         """The form of the step, when it is mine."""
         if self.asked.opened is not None or self.task is None or not self.is_mine or self.drawing is None:
             return self.asked.opened
+        if self.task.is_sealed:
+            return None
         step = self.drawing.steps[self.task.element_id]
         return opened(self.session, self.task, self.case, self.reader, step)
 
