@@ -31,7 +31,7 @@ const cspStyles = {
 
 const { metafile, outputFiles } = await build({
   entryPoints: {
-    viewer: 'src/viewer.js', modeler: 'src/modeler.js', dmn: 'src/dmn.js',
+    viewer: 'src/viewer.js', modeler: 'src/modeler.js', dmn: 'src/dmn.js', charts: 'src/charts.js',
   },
   outdir: out,
   bundle: true,
@@ -71,7 +71,8 @@ for (const input of Object.keys(metafile.inputs)) {
 const rule = `\n${'='.repeat(72)}\n\n`;
 const notices = [...folders].sort().map((folder) => {
   const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
-  const found = readdirSync(folder).filter((entry) => /^licen[cs]e/i.test(entry)).sort();
+  const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+  const found = entries.map((entry) => entry.name).filter((entry) => /^licen[cs]e/i.test(entry)).sort();
   const texts = found.map((file) => readFileSync(`${folder}/${file}`, 'utf8').replace(/\r\n/g, '\n').trim());
   const text = texts.join('\n\n') || '(no licence file in the package)';
   return `${name} ${version} (${license})\n\n${text}\n`;
