@@ -15,9 +15,11 @@ from models import audit
 from models.calendar import now, today
 from models.case import CaseFile
 from models.deadline import MISS, PAUSE_LIMIT, PROMISE, Deadline
+from models.flow_record import FlowKind
 from models.pause import Pause
 from models.people import User
 from models.workflow import ARMED, CANCELLED, FIRED, OPEN, Timer, UserTask
+from processes import flow_record
 from processes.deadline import arm, follow_promise, miss, new_clock, recompute, spans_of
 from processes.engine.drawing import Drawing
 from processes.facts import CaseFacts
@@ -50,6 +52,7 @@ def record_due_misses(session: Session, case: CaseFile, armed: list[Timer]) -> N
     """After the drawn timers, which may have ended the case before its promise was missed."""
     for timer, clock in _fired(armed, (PROMISE, MISS)):
         miss(session, case, clock, timer.due_at)
+        flow_record.missed(session, case, clock)
 
 
 def _fired(armed: list[Timer], kinds: Collection[str]) -> Iterator[tuple[Timer, Deadline]]:
@@ -75,6 +78,7 @@ def lift_miss(session: Session, case: CaseFile, clock: Deadline) -> None:
         new={"due_on": clock.due_on},
     )
     clock.missed_at = None
+    flow_record.taken_back(session, FlowKind.CLOCK_LIFTED, case.id, [clock.id])
     kind = PROMISE if clock.key == PROMISE else MISS
     session.add(Timer(case_id=clock.case_id, kind=kind, deadline_id=clock.id, due_at=clock.due_at))
 
@@ -85,8 +89,8 @@ def _lapse_pause(session: Session, case: CaseFile, limit: Deadline) -> None:
     end_pause(session, case, found, limit.due_on, "期限届满，自动恢复计时", None)
 
 
-def close(session: Session, case: CaseFile, armed: list[Timer]) -> None:
-    """The case has ended, and with it its promise."""
+def close(session: Session, case: CaseFile, armed: list[Timer]) -> list[Deadline]:
+    """The case has ended, and with it its promise, which is returned."""
     for timer in armed:
         # The message that has ended the case was delivered.
         if timer.status != FIRED:
@@ -97,8 +101,10 @@ def close(session: Session, case: CaseFile, armed: list[Timer]) -> None:
         Deadline.done_on.is_(None),
         Deadline.cancelled_on.is_(None),
     )
-    for promise in session.scalars(query):
+    promises = list(session.scalars(query))
+    for promise in promises:
         promise.done_on = today()
+    return promises
 
 
 def end_pause(

@@ -21,8 +21,8 @@ from models.loan import loan_of
 from models.people import LANES
 from models.scheme import Scheme
 from models.term import paused_days
-from models.working_days import elapsed
 from models.workflow import CANCELLED, DONE, OPEN, UserTask
+from models.working_days import elapsed
 from processes.deadline import region_of, spans_of
 from processes.engine.drawing import Drawing
 

@@ -35,6 +35,7 @@ def carry_over(
     _follow_done(session, token, target)
     _follow_timers(token, effect.instance)
     token.stored.definition_id = target.definition_id
+    token.rows.definition_id = target.definition_id
     project(session, token.case, effect.instance, token.rows, effect.instance.passed)
     token.stored.state = effect.instance.dump()
     token.stored.passed = dict(effect.instance.passed)

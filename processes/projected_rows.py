@@ -32,6 +32,8 @@ class Rows:
     deadlines: list[Deadline] = field(default_factory=list)
     # Departments that take part in the case; None: not asked yet.
     members: set[int] | None = None
+    # The version on which the case runs when the knock is over: for what is recorded of it.
+    definition_id: int | None = None
     # Of a case that was sent back: clocks whose work is to be done again (processes/clock_again.py).
     ended: list[EndedClock] = field(default_factory=list)
     # Element id → who has its step as soon as it opens.

@@ -15,7 +15,7 @@ from models.case_status import CaseStatus
 from models.deadline import CALENDAR, NO_DEADLINE, WORKING, Deadline, due_for
 from models.people import LANES, Permission, User
 from models.workflow import CANCELLED, DONE, OPEN, UserTask
-from processes import case_clock, drawn_timer
+from processes import case_clock, drawn_timer, flow_record
 from processes.clock_again import reopen
 from processes.deadline import LATE, miss, region_of
 from processes.engine.armed import ArmedTimer
@@ -44,10 +44,12 @@ def project(
     _project_fired(session, case, instance, rows)
     _close_deadlines(session, case, rows)
     close_ended(session, case, rows.tasks.values())
+    promises: list[Deadline] = []
     if instance.is_finished:
-        case_clock.close(session, case, rows.house)
+        promises = case_clock.close(session, case, rows.house)
     else:
         case_clock.start_promise(session, case, instance.definition.drawing, rows.house)
+    flow_record.write(session, case, instance, rows, before, promises)
 
 
 def _project_fired(session: Session, case: CaseFile, instance: Instance, rows: Rows) -> None:
@@ -58,6 +60,7 @@ def _project_fired(session: Session, case: CaseFile, instance: Instance, rows: R
         if deadline is not None and deadline.missed_at is None:
             # A term that ends the step by itself is the applicant's own (D-12).
             miss(session, case, deadline, fired.due_at, LAPSED if drawn.is_interrupting else LATE)
+            flow_record.missed(session, case, deadline)
             if drawn.is_interrupting:
                 tell_lapsed(session, case, deadline)
 
