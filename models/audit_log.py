@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Text, cast, or_, select
 from sqlalchemy.orm import Session
 
 from models.audit import AuditEvent
+from models.calendar import end_of
 from models.case import CaseFile
-from models.keyset import containing
-from models.refusal import Refusal
+from models.keyset import containing, row_cursor
 
 ACTIONS = {
     "case.created": "新建申请",
@@ -117,6 +119,12 @@ ACTIONS = {
     "instalment.moved": "调整还款日",
     "arrears.paid": "逾期还清",
     "arrears.counted_anew": "逾期日数重新起算",
+    "dossier.asked": "制作卷宗",
+    "dossier.finished": "制成卷宗",
+    "dossier.failed": "卷宗未能制成",
+    "log.exported": "导出审计日志",
+    "event_log.exported": "导出流程事件日志",
+    "access.exported": "导出查阅记录",
 }
 
 
@@ -144,25 +152,36 @@ class Asked:
     person: str = ""
     case: str = ""
     after: str = ""
+    office: str = ""
+    text: str = ""
+    from_on: date | None = None
+    to_on: date | None = None
 
 
 def log_page(session: Session, asked: Asked, limit: int = 50) -> Log:
     """Events, newest first. Raises Refusal for a broken cursor."""
     query = select(AuditEvent, CaseFile.number).outerjoin(CaseFile, CaseFile.id == AuditEvent.case_id)
-    if asked.action:
-        query = query.where(AuditEvent.action == asked.action)
-    if asked.person.strip():
-        query = query.where(AuditEvent.actor_name.like(containing(asked.person.strip()), escape="\\"))
     if asked.case.strip():
         query = query.where(CaseFile.number == asked.case.strip())
     if asked.after:
-        query = query.where(AuditEvent.id < _cursor(asked.after))
+        query = query.where(AuditEvent.id < row_cursor(asked.after))
+    query = query.where(*_criteria(asked))
     rows = session.execute(query.order_by(AuditEvent.id.desc()).limit(limit + 1)).all()
     lines = [Line(event, number or "") for event, number in rows[:limit]]
     return Log(lines, str(lines[-1].event.id) if len(rows) > limit else "")
 
 
-def _cursor(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise Refusal("翻页位置无效，请从第一页重新查询。", "after")
-    return int(text)
+def _criteria(asked: Asked) -> Iterator[ColumnElement[bool]]:
+    if asked.action:
+        yield AuditEvent.action == asked.action
+    # The office stands before the name, as both were called when it happened.
+    for words in (asked.person.strip(), asked.office.strip()):
+        if words:
+            yield AuditEvent.actor_name.like(containing(words), escape="\\")
+    if asked.from_on:
+        yield AuditEvent.at >= end_of(asked.from_on - timedelta(days=1))
+    if asked.to_on:
+        yield AuditEvent.at < end_of(asked.to_on)
+    if asked.text.strip():
+        noted = (AuditEvent.summary, cast(AuditEvent.new, Text), cast(AuditEvent.old, Text))
+        yield or_(*(column.like(containing(asked.text.strip()), escape="\\") for column in noted))

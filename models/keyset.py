@@ -30,3 +30,10 @@ def containing(text: str) -> str:
     """The LIKE pattern (escape character backslash) of rows that contain `text` literally."""
     literal = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{literal}%"
+
+
+def row_cursor(text: str) -> int:
+    """The id behind a cursor that is an id alone. Raises Refusal for a broken one."""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Refusal("翻页位置无效，请从第一页重新查询。", "after")
+    return int(text)

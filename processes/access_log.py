@@ -2,54 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import Select, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from models.access_log import AccessRecord, Door, LookKind, span_of
 from models.calendar import now
+from models.case import CaseFile
+from models.document import Document
+from models.dossier import Dossier
+from models.letter import Letter
 from models.people import User
+from models.workflow import UserTask
+
+# By what an address names a case.
+_CASE_OF: dict[str, Callable[[Any], Select[Any]]] = {
+    "number": lambda key: select(CaseFile.id).where(CaseFile.number == key),
+    "case_id": lambda key: select(CaseFile.id).where(CaseFile.id == key),
+    "document_id": lambda key: select(Document.case_id).where(Document.id == key),
+    "letter_id": lambda key: select(Letter.case_id).where(Letter.id == key),
+    "task_id": lambda key: select(UserTask.case_id).where(UserTask.id == key),
+    "dossier_id": lambda key: select(Dossier.case_id).where(Dossier.id == key),
+}
+NAMES = frozenset(_CASE_OF)
 
 
 @dataclass(frozen=True)
 class Look:
-    """One look at one thing of one case."""
+    """One look of one person at one thing of the case that `name` and `key` tell."""
 
     kind: LookKind
-    case_id: int
     user_id: int
     department_id: int | None
-    door: Door = Door.PAGE
+    name: str
+    key: str | int
     thing_id: int = 0
+    door: Door = Door.PAGE
 
 
-def look_of(user: User, case_id: int, kind: LookKind, thing_id: int = 0, door: Door = Door.PAGE) -> Look:
-    """A look of this person."""
-    return Look(kind, case_id, user.id, user.department_id, door, thing_id)
+def look_at(user: User, case_id: int, kind: LookKind, thing_id: int = 0, door: Door = Door.PAGE) -> Look:
+    """A look of this person at a case whose row is known."""
+    return Look(kind, user.id, user.department_id, "case_id", case_id, thing_id, door)
 
 
-def looked(session: Session, looks: Sequence[Look]) -> None:
-    """Write the looks: one statement. A second look within the same ten minutes changes nothing."""
+def looked(session: Session, looks: Iterable[Look]) -> None:
+    """Write the looks, a statement each. A second look within the same ten minutes changes nothing."""
     at = now().replace(microsecond=0)
-    rows = [_row(look) | {"at": at, "span": span_of(at)} for look in dict.fromkeys(looks)]
-    if rows:
-        session.execute(_insert(session).values(rows).on_conflict_do_nothing())
-
-
-def _insert(session: Session) -> Any:
     is_server = session.get_bind().dialect.name == "postgresql"
-    return (postgresql.insert if is_server else sqlite.insert)(AccessRecord)
-
-
-def _row(look: Look) -> dict[str, object]:
-    return {
-        "kind": look.kind.value,
-        "case_id": look.case_id,
-        "user_id": look.user_id,
-        "department_id": look.department_id,
-        "door": look.door.value,
-        "thing_id": look.thing_id,
-    }
+    insert = postgresql.insert if is_server else sqlite.insert
+    for look in dict.fromkeys(looks):
+        noted = {
+            "at": at,
+            "span": span_of(at),
+            "user_id": look.user_id,
+            "department_id": look.department_id,
+            "kind": look.kind.value,
+            "thing_id": look.thing_id,
+            "door": look.door.value,
+        }
+        columns = [literal(value, AccessRecord.__table__.c[name].type) for name, value in noted.items()]
+        rows = _CASE_OF[look.name](look.key).add_columns(*columns)
+        written = insert(AccessRecord).from_select(["case_id", *noted], rows)
+        session.execute(written.on_conflict_do_nothing())

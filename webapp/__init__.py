@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from models import crypto, database, tables
 from models.settings import Settings, load_settings
 from processes import channel, document
-from webapp import access, api, assets, cli, errors, pages, security, views
+from webapp import access, api, assets, cli, errors, looking, pages, security, views
 
 __all__ = ["create_app", "tables"]
 
@@ -30,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init(app)
     pages.init(app)
     assets.init(app)
+    looking.init(app)
     views.register(app)
     api.register(app)
     cli.register(app)

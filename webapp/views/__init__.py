@@ -21,7 +21,9 @@ ROOMS = (
     "migration",
     "replay",
     "rehearsal",
-    "bulk",
+    "access", "event_log",
+    "office",
+    "bulk", "inbox", "today",
 )  # fmt: skip
 
 

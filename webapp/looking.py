@@ -1,0 +1,90 @@
+"""Room access log, its door: what was answered about a case is noted once the answer has gone out.
+
+Closed by default: every page and every REST answer whose address names a case, one of its documents, letters or
+steps is a look; no view has to say so. The record is written after the response, in a small transaction of its
+own, and never costs anybody his page: while the database cannot write, looks wait here for the next one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+
+from flask import Flask, Response, request
+from flask_login import current_user
+
+from models.access_log import Door, LookKind
+from models.database import DatabaseFault, transaction
+from models.people import User
+from processes.access_log import NAMES, Look, looked
+from webapp.access import actor, is_public
+
+log = logging.getLogger(__name__)
+# Argument of the address → what was looked at; the one that comes first here says it.
+_THINGS = {
+    "document_id": LookKind.DOCUMENT,
+    "letter_id": LookKind.LETTER,
+    "dossier_id": LookKind.DOSSIER,
+    "deadline_id": LookKind.COUNT,
+}
+# Endpoints, and rooms, whose answers are more than the case itself.
+_KINDS = {
+    "case.show_personal_data": LookKind.PERSONAL_DATA,
+    "case.print_view": LookKind.PRINT,
+    "access.of_case": LookKind.LOG,
+    "application": LookKind.APPLICATION,
+}
+# Posts that answer with a page about a case; all other posts lead to one.
+_POSTS = ("case.show_personal_data",)
+_waiting: deque[Look] = deque(maxlen=10_000)
+
+
+def init(app: Flask) -> None:
+    """Look at every answer."""
+    app.after_request(_note)
+
+
+def _note(response: Response) -> Response:
+    look = _look() if response.status_code == 200 else None
+    if look is not None:
+        response.call_on_close(lambda: write(look))
+    return response
+
+
+def write(look: Look) -> None:
+    """Note the look, with those that had to wait."""
+    _waiting.append(look)
+    looks = [_waiting.popleft() for _ in range(len(_waiting))]
+    try:
+        with transaction() as session:
+            looked(session, looks)
+    except DatabaseFault as fault:
+        _waiting.extend(looks)
+        log.error("%s looks wait to be noted", len(_waiting), exc_info=fault)
+
+
+def _look() -> Look | None:
+    """What the request has shown, if it was something of a case."""
+    given = request.view_args or {}
+    named = next((name for name in (*_THINGS, "number", "task_id") if name in given and name in NAMES), "")
+    is_shown = request.method == "GET" or request.endpoint in _POSTS
+    who = _reader() if named and is_shown else None
+    if who is None:
+        return None
+    thing = next((name for name in _THINGS if name in given), "")
+    kind = _kind(thing)
+    door = Door.REST if request.blueprint == "api" else Door.PAGE
+    thing_id = int(given[thing]) if thing and kind is _THINGS[thing] else 0
+    return Look(kind, who.id, who.department_id, named, given[named], thing_id, door)
+
+
+def _kind(thing: str) -> LookKind:
+    found = _KINDS.get(request.endpoint or "") or _KINDS.get(request.blueprint or "")
+    return found or _THINGS.get(thing, LookKind.CASE)
+
+
+def _reader() -> User | None:
+    if request.blueprint == "api":
+        return actor()
+    is_somebody = not is_public(request.endpoint) and current_user and current_user.is_authenticated
+    return actor() if is_somebody else None
