@@ -18,7 +18,7 @@ from processes.worklist import open_task
 
 
 def held(session: Session, task_id: int, actor: User, verb: str) -> tuple[UserTask, Token]:
-    """A task that the actor himself has and answers for, the case locked. Raises Conflict, Forbidden, Refusal."""
+    """A task that the actor himself has and answers for, the case locked. Raises Conflict, NotFound, Refusal."""
     task, token = open_task(session, task_id, actor)
     check_offices(token, task, verb)
     check_listed(task, verb)
@@ -27,7 +27,7 @@ def held(session: Session, task_id: int, actor: User, verb: str) -> tuple[UserTa
     if task.is_delegated and actor.id in (task.owner_id, task.assignee_id):
         raise Conflict(f"该事项正由他人代为办理，交回或者收回委派后方可{verb}。")
     if task.assignee_id != actor.id:
-        raise Forbidden(f"由办理人本人{verb}。")
+        raise Conflict("该事项已由他人办理，请刷新。")
     if task.is_sealed:
         raise Conflict(f"该事项已提交，正在等待会签意见；可先撤回提交，再{verb}。")
     return task, token

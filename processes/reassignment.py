@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from models import audit
 from models.people import User
-from models.refusal import Conflict, Forbidden
+from models.refusal import Conflict
 from models.workflow import UserTask
 from processes.notification import tell
 from processes.task_check import check_offices, colleague, is_head, reason_of
@@ -67,7 +67,7 @@ def _check_may(token: Token, task: UserTask, actor: User) -> None:
     if task.assignee_id is None:
         raise Conflict("请先签收该事项。")
     if actor.id not in (task.holder_id, task.assignee_id):
-        raise Forbidden("由办理人本人或者部门负责人转办。")
+        raise Conflict("该事项已由他人办理，请刷新。")
     if task.is_delegated:
         raise Conflict("该事项已委派，请先交回或者收回委派，再转办。")
     if task.is_sealed:

@@ -35,7 +35,6 @@ FORMS: Mapping[str, type[BaseForm]] = {
     REVIEWER: ReviewerForm,
     SET_ASIDE: SetAsideForm,
     HAND_BACK: HandBackForm,
-    ANSWER: ReviewAnswerForm,
 }
 
 
@@ -207,7 +206,7 @@ class OperationsPanel:
 
     def _question(self, review: TaskReview, task: UserTask) -> Question:
         is_this = self.sent is not None and self.sent.review_id == review.id
-        form = self.sent.form if self.sent and is_this else typed(ANSWER, None, FormContext(today=today()))
+        form = self.sent.form if self.sent and is_this else answer_form(review.id, None)
         answers = self._answers(task, is_full=False) if review.kind == ReviewKind.AFTER else []
         return Question(review, task, form, answers)
 
@@ -228,6 +227,11 @@ class OperationsPanel:
         task = self.task
         able = [one for one in self._everybody if task and one.department_id == task.department_id]
         return [one for one in able if task and one.may(Permission(task.permission))]
+
+
+def answer_form(review_id: int, data: object) -> BaseForm:
+    """The answer to one of several questions on a page."""
+    return ReviewAnswerForm(data, prefix=f"{ANSWER}{review_id}-").bind(FormContext(today=today()))
 
 
 def typed(prefix: str, data: object, context: FormContext) -> BaseForm:
