@@ -17,11 +17,13 @@ from models.crypto import canonical_json, decrypt, encrypt
 from models.deadline import Deadline
 from models.people import Permission, User
 from models.refusal import Conflict, NotFound, Refusal
+from models.task_draft import DraftMark, check_newest, row_of
 from models.workflow import DONE, ProcessInstance, TaskDraft, UserTask
 from processes import loan
 from processes.engine.drawing import Step
 from processes.engine.faults import EngineFault
 from processes.engine.instance import Instance
+from processes.going_on import complete_step
 from processes.notification import tell_assigned
 from processes.stand_in import give_back, may_stand_in, note_place, take
 from processes.steps import STEPS, Completion, Routing, carry_out
@@ -155,7 +157,7 @@ def finish(
         task.assignee_id = task.assignee_id or actor.id
         # What was typed and not submitted is personal data without a purpose from now on.
         session.execute(delete(TaskDraft).where(TaskDraft.task_id == task.id))
-        _go_on(token, instance, task, routing)
+        _go_on(session, token, instance, task, routing)
 
     move(session, token, act)
     if task.form_key == loan.EXTENSION_APPROVAL:
@@ -176,10 +178,10 @@ def _check_unbound(task: UserTask) -> None:
         raise Conflict("该事项已提交，正在等待会签意见；可先撤回提交。")
 
 
-def _go_on(token: Token, instance: Instance, task: UserTask, routing: Routing) -> None:
+def _go_on(session: Session, token: Token, instance: Instance, task: UserTask, routing: Routing) -> None:
     """What an owner's own condition cannot compute stops the step, not the program."""
     try:
-        instance.complete(task.engine_task_id, routing)
+        complete_step(session, token, instance, task, routing)
     except EngineFault as fault:
         if not token.definition.drawing.field_names:
             raise
@@ -188,29 +190,34 @@ def _go_on(token: Token, instance: Instance, task: UserTask, routing: Routing) -
         ) from fault
 
 
-def save_draft(session: Session, task_id: int, actor: User, content: Mapping[str, Any]) -> TaskDraft:
-    """暂存: keep what was typed, privately, until the task is submitted."""
+def save_draft(
+    session: Session, task_id: int, actor: User, content: Mapping[str, Any], mark: DraftMark | None = None
+) -> TaskDraft:
+    """暂存: keep what was typed, privately, until the task is submitted.
+
+    `mark`: what the tab knows of the draft. Raises NewerDraft when another tab has saved since.
+    """
     task, _token = open_task(session, task_id, actor)
     if task.assignee_id not in (None, actor.id):
         raise Conflict("该事项已由他人签收，请刷新。")
     if task.is_sealed:
         raise Conflict("该事项已提交，正在等待会签意见，不能修改；可先撤回提交。")
-    draft = session.scalars(
-        select(TaskDraft).where(TaskDraft.task_id == task_id, TaskDraft.user_id == actor.id)
-    ).first()
-    sealed = encrypt(canonical_json(dict(content)), DRAFT)
+    draft = row_of(session, task_id, actor)
+    check_newest(draft, mark)
+    sealed, tab = encrypt(canonical_json(dict(content)), DRAFT), mark.tab if mark else ""
     if draft is None:
-        draft = TaskDraft(task_id=task_id, user_id=actor.id, content=sealed, saved_at=now())
+        draft = TaskDraft(
+            task_id=task_id, user_id=actor.id, content=sealed, saved_at=now(), revision=1, tab=tab
+        )
         session.add(draft)
-    draft.content, draft.saved_at = sealed, now()
+        return draft
+    draft.content, draft.saved_at, draft.revision, draft.tab = sealed, now(), draft.revision + 1, tab
     return draft
 
 
 def draft_of(session: Session, task_id: int, actor: User) -> tuple[dict[str, Any], TaskDraft] | None:
     """What this person saved for the task, and when."""
-    draft = session.scalars(
-        select(TaskDraft).where(TaskDraft.task_id == task_id, TaskDraft.user_id == actor.id)
-    ).first()
+    draft = row_of(session, task_id, actor)
     return None if draft is None else (orjson.loads(decrypt(draft.content, DRAFT)), draft)
 
 

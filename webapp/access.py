@@ -60,6 +60,12 @@ def requires(permission: Permission) -> Callable[[View], View]:
     return mark
 
 
+def quiet(view: View) -> View:
+    """What a page asks by itself is no sign that anybody is there: it does not keep a login alive."""
+    view.is_quiet = True  # type: ignore[attr-defined]  # `_load` reads it
+    return view
+
+
 def actor() -> User:
     """The person behind the request. Raises Forbidden when there is none."""
     if _is_api():
@@ -121,7 +127,8 @@ def _load(key: str) -> SignedIn | None:
         found = login.session_of(db, key, idle)
         if found is None:
             return None
-    _touch(found)
+    if not getattr(current_app.view_functions.get(request.endpoint or ""), "is_quiet", False):
+        _touch(found)
     return SignedIn(key, found.user, found.id)
 
 
