@@ -68,7 +68,7 @@ def reach_cases(user: User) -> ColumnElement[bool]:
     """The running cases that a person oversees: of his regions, or those in which his office has an open step."""
     if user.may(Permission.CASE_OVERSEE):
         return reach(user)
-    own = exists().where(UserTask.case_id == CaseFile.id, IS_OPEN, reach(user)).correlate(CaseFile)
+    own = CaseFile.id.in_(select(UserTask.case_id).where(IS_OPEN, reach(user)))
     return and_(own, CaseFile.submitted_at.is_not(None))
 
 

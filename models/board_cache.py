@@ -12,10 +12,13 @@ from sqlalchemy.orm import Session
 
 from models import board
 from models.calendar import calendars, today
+from models.people import Permission, User
 
 Found = TypeVar("Found")
 # What was counted from this many rows is counted at most once a minute; anything smaller after every knock.
 LARGE, KEPT = 20_000, 60.0
+# So many results are kept, the newest ones.
+MOST = 500
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,18 @@ def kept(session: Session, name: object, make: Callable[[], Found], size: Callab
     made = make()
     with _lock:
         _kept[key] = _Kept(made, stamp, monotonic())
-        for past in [one for one in _kept if one[2] != today()]:
-            del _kept[past]
+        past = [one for one in _kept if one[2] != today()]
+        for gone in past or list(_kept)[: len(_kept) - MOST]:
+            del _kept[gone]
     return made
+
+
+def whose(user: User) -> tuple[str, int]:
+    """Two people with the same reach share their numbers."""
+    if user.role == "auditor" or user.department is None:
+        return user.role, 0
+    oversees = user.may(Permission.CASE_OVERSEE)
+    return ("region", user.department.region_id) if oversees else ("department", user.department.id)
 
 
 def _is_fresh(old: _Kept, rows: int) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from models import board
 from models.board import Why
 from models.board_asked import Asked, Sort, criteria
+from models.board_cache import kept, whose
 from models.board_detail import Detail, details
 from models.board_forecast import Pace
 from models.calendar import calendar, today
@@ -126,7 +127,12 @@ def page(session: Session, user: User, given: Asked, pace: Pace, limit: int = PA
 
 
 def count(session: Session, user: User, given: Asked, pace: Pace) -> int:
-    """How many rows the list has."""
+    """How many rows the list has; of a long one as it was within the last minute."""
+    name = ("count", whose(user), replace(given, after="", sort=Sort.DUE.value))
+    return kept(session, name, lambda: counted(session, user, given, pace), lambda found: found)
+
+
+def counted(session: Session, user: User, given: Asked, pace: Pace) -> int:
     query = _from(select(func.count()), given).where(*criteria(given, user, pace))
     return session.scalar(query) or 0
 
@@ -149,22 +155,28 @@ def _lines(session: Session, rows: list[Row]) -> list[Line]:
 
 
 def _rows(session: Session, user: User, given: Asked, pace: Pace, limit: int) -> list[Row]:
+    """The page is found by narrow rows first; names and reasons are looked up for it alone."""
     key, is_falling = _key(given)
-    query = _from(select(*_columns()), given, with_names=True).where(*criteria(given, user, pace))
+    narrow = _from(select(CaseFile.id.label("case_id"), UserTask.id.label("task_id")), given)
+    narrow = narrow.add_columns(*(part.label(f"key{n}") for n, part in enumerate(key)))
+    narrow = narrow.where(*criteria(given, user, pace))
     if given.after:
         cursor = _read(given)
-        query = query.where(tuple_(*key) < cursor if is_falling else tuple_(*key) > cursor)
-    order = [part.desc() if is_falling else part for part in key]
-    return [Row(*row) for row in session.execute(query.order_by(*order).limit(limit))]
+        narrow = narrow.where(tuple_(*key) < cursor if is_falling else tuple_(*key) > cursor)
+    found = narrow.order_by(*_ordered(key, is_falling)).limit(limit).subquery()
+    order = _ordered([found.c[f"key{n}"] for n in range(len(key))], is_falling)
+    return [Row(*row) for row in session.execute(_named(found).order_by(*order))]
+
+
+def _ordered(key: list[Any], is_falling: bool) -> list[Any]:
+    return [part.desc() if is_falling else part for part in key]
 
 
 def _columns() -> list[Any]:
     task, clock = UserTask, Deadline
     return [
         CaseFile.id, CaseFile.number, CaseFile.applicant_name, CaseFile.scheme, CaseFile.applicant_type,
-        CaseFile.amount, CaseFile.status, func.coalesce(Region.name, ""),
-        CaseFile.opened_at,
-        func.coalesce(CaseFile.acted_at, CaseFile.opened_at, type_=CaseFile.opened_at.type),
+        CaseFile.amount, CaseFile.status, func.coalesce(Region.name, ""), CaseFile.opened_at, CaseFile.acted_at,
         task.id, func.coalesce(task.name, ""), func.coalesce(Department.name, ""),
         func.coalesce(_Assignee.name, ""), func.coalesce(_Owner.name, ""), task.created_at,
         func.coalesce(task.due_at, literal(NO_DEADLINE, task.due_at.type), type_=task.due_at.type),
@@ -173,7 +185,7 @@ def _columns() -> list[Any]:
     ]  # fmt: skip
 
 
-def _from(query: Any, given: Asked, with_names: bool = False) -> Any:
+def _from(query: Any, given: Asked) -> Any:
     """The tables: steps with their case, or cases with their most urgent step, and the clock of the step."""
     if given.is_of_cases:
         other = aliased(UserTask)
@@ -183,11 +195,18 @@ def _from(query: Any, given: Asked, with_names: bool = False) -> Any:
         query = query.select_from(CaseFile).outerjoin(UserTask, UserTask.id == first)
     else:
         query = query.select_from(UserTask).join(CaseFile, CaseFile.id == UserTask.case_id)
-    query = query.outerjoin(Deadline, Deadline.id == UserTask.deadline_id)
-    if not with_names:
-        return query
+    return query.outerjoin(Deadline, Deadline.id == UserTask.deadline_id)
+
+
+def _named(found: Any) -> Any:
+    """The rows of a page with everything that is shown of them."""
     return (
-        query.outerjoin(Department, Department.id == UserTask.department_id)
+        select(*_columns())
+        .select_from(found)
+        .join(CaseFile, CaseFile.id == found.c.case_id)
+        .outerjoin(UserTask, UserTask.id == found.c.task_id)
+        .outerjoin(Deadline, Deadline.id == UserTask.deadline_id)
+        .outerjoin(Department, Department.id == UserTask.department_id)
         .outerjoin(_Assignee, _Assignee.id == UserTask.assignee_id)
         .outerjoin(_Owner, _Owner.id == UserTask.owner_id)
         .outerjoin(Region, Region.id == CaseFile.region_id)

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from models import board
 from models.board import LATE
 from models.board_asked import NOBODY, Asked, State, Unit
-from models.board_cache import kept
+from models.board_cache import kept, whose
 from models.board_forecast import Pace
-from models.board_list import count
+from models.board_list import counted
 from models.calendar import now
 from models.case import CaseFile
 from models.deadline import Deadline
@@ -72,16 +72,8 @@ def totals(session: Session, user: User, pace: Pace) -> Totals:
     """The numbers of a person's board. Raises Forbidden for whoever has none."""
     user.require(Permission.BOARD_READ)
     return kept(
-        session, ("totals", _whose(user)), lambda: _counted(session, user, pace), lambda one: one.total
+        session, ("totals", whose(user)), lambda: _counted(session, user, pace), lambda one: one.total
     )
-
-
-def _whose(user: User) -> tuple[str, int]:
-    """Two people with the same reach share their numbers."""
-    if user.role == "auditor" or user.department is None:
-        return user.role, 0
-    oversees = user.may(Permission.CASE_OVERSEE)
-    return ("region", user.department.region_id) if oversees else ("department", user.department.id)
 
 
 def _counted(session: Session, user: User, pace: Pace) -> Totals:
@@ -162,9 +154,9 @@ def _person(labels: Mapping[int, str], key: int | None) -> tuple[str, str]:
 
 def _states(session: Session, user: User, pace: Pace) -> dict[str, int]:
     found = {
-        state.value: count(session, user, Asked(unit=Unit.CASE.value, state=state.value), pace)
+        state.value: counted(session, user, Asked(unit=Unit.CASE.value, state=state.value), pace)
         for state in State
     }
-    found["forecast"] = count(session, user, Asked(forecast=True), pace)
-    found["ordered"] = count(session, user, Asked(unit=Unit.CASE.value, ordered=True), pace)
+    found["forecast"] = counted(session, user, Asked(forecast=True), pace)
+    found["ordered"] = counted(session, user, Asked(unit=Unit.CASE.value, ordered=True), pace)
     return found

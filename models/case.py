@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from models.calendar import now
 from models.case_status import CaseStatus
 from models.crypto import EncryptedJSON
 from models.database import Base, Money, StaleWrite
@@ -32,7 +33,6 @@ from models.refusal import Conflict, NotFound
 from models.scheme import DECLARED, Scheme
 from models.subject import Subject, SubjectKind
 from models.vocabulary import ApplicantType
-
 
 _RUNNING = text("closed_at IS NULL")
 
@@ -81,7 +81,7 @@ class CaseFile(Base):
     bank_accepted_on: Mapped[date | None]
     closed_at: Mapped[datetime | None]
     # The last act of a person (models/audit.py: LOOKS are none); of a case that the house opened, its opening.
-    acted_at: Mapped[datetime | None]
+    acted_at: Mapped[datetime | None] = mapped_column(default=now)
     application: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON("case_file.application"))
     audit_seq: Mapped[int] = mapped_column(default=0)
     audit_head: Mapped[str] = mapped_column(String(64), default="")

@@ -167,6 +167,22 @@ class UserTask(Base):
             postgresql_where=text("status = 'open'"),
             sqlite_where=text("status = 'open'"),
         ),
+        Index(
+            "ix_user_task_open_arrived",
+            "created_at",
+            "id",
+            postgresql_where=text("status = 'open'"),
+            sqlite_where=text("status = 'open'"),
+        ),
+        # The same of one office, for its head.
+        Index(
+            "ix_user_task_office",
+            "department_id",
+            "due_at",
+            "id",
+            postgresql_where=text("status = 'open'"),
+            sqlite_where=text("status = 'open'"),
+        ),
         # What another has taken in a person's place (代办): few rows among all.
         Index("ix_user_task_behalf", "on_behalf_of_id", postgresql_where=_TAKEN, sqlite_where=_TAKEN),
         Index("ix_user_task_done", "done_by_id", "done_at", "id"),

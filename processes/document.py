@@ -39,6 +39,11 @@ def bind_folder(folder: Path) -> None:
     _folder[:] = [folder]
 
 
+def folder() -> Path:
+    """The folder of stored files, for rooms that write theirs in blocks."""
+    return _folder[0]
+
+
 def clear_folder() -> None:
     """Delete every stored file, after the tables of a training database have been dropped."""
     for file in _folder[0].iterdir():

@@ -7,7 +7,17 @@ from datetime import timedelta
 
 from models.calendar import calendar, real_now
 from models.database import reading, transaction
-from processes import background, channel, outbox, rehearsal, reminder, replay_shelf, timer, worker
+from processes import (
+    background,
+    board_export,
+    channel,
+    outbox,
+    rehearsal,
+    reminder,
+    replay_shelf,
+    timer,
+    worker,
+)
 from processes.background import job, schedule
 from processes.calendar import RECOUNT
 from processes.channel import Undelivered
@@ -114,3 +124,4 @@ def retention() -> None:
         worker.forget_old(session)
         rehearsal.forget_old(session)
         replay_shelf.forget_old(session)
+        board_export.forget_old(session)

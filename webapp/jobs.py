@@ -12,7 +12,7 @@ from models import audit_anchor
 from models.calendar import now, real_now
 from models.database import reading, transaction
 from processes import timer
-from webapp.reminders import remind_due
+from webapp.reminders import remind_due, remind_orders
 
 log = logging.getLogger(__name__)
 # Nothing waits longer than this for a timer that another knock has armed.
@@ -25,7 +25,7 @@ def run_due() -> list[str]:
     lines: list[str] = []
     while due := _claimed(name):
         lines += [_fire(timer_id, name) for timer_id in due]
-    return [*filter(None, lines), *remind_due()]
+    return [*filter(None, lines), *remind_due(), *remind_orders()]
 
 
 def anchor() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from models.database import reading, transaction
-from processes import reminder
+from processes import reminder, supervision_reminder
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +20,19 @@ def remind_due() -> list[str]:
         people = reminder.due_people(session)
     sent = sum(_remind(user_id) for user_id in people)
     return [f"已发出 {sent} 份时限提醒。"] if sent else []
+
+
+def remind_orders() -> list[str]:
+    """Remind of every order (督办) whose day has come, each in a transaction of its own; one line that says how many."""
+    with reading() as session:
+        due = supervision_reminder.due_orders(session)
+    done = sum(_remind_order(order_id) for order_id in due)
+    return [f"已提醒 {done} 件督办。"] if done else []
+
+
+def _remind_order(order_id: int) -> bool:
+    with transaction() as session:
+        return supervision_reminder.remind_order(session, order_id)
 
 
 def gather() -> None:

@@ -36,6 +36,8 @@ TITLES = {
     "migration_check": "核对案卷迁移",
     "migration_apply": "执行案卷迁移",
     "replay": "历史回放",
+    "board_export": "生成督查清单",
+    "supervisions": "督办提醒",
 }
 
 

@@ -17,7 +17,7 @@ from models.worker import BEAT
 from processes import timer, worker
 from processes.background import exclusive, runtime
 from processes.background.exclusive import Held
-from webapp import handlers, handlers_credit, handlers_migration, handlers_replay
+from webapp import handlers, handlers_board, handlers_credit, handlers_migration, handlers_replay
 from webapp.jobs import TimerLoop
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,7 @@ __all__ = [
     "Heart",
     "default_id",
     "handlers",
+    "handlers_board",
     "handlers_credit",
     "handlers_migration",
     "handlers_replay",

@@ -73,6 +73,8 @@ def _orders() -> None:
 
 def _indexes() -> None:
     _partial("ix_user_task_open", "user_task", ["due_at", "id"], "status = 'open'")
+    _partial("ix_user_task_open_arrived", "user_task", ["created_at", "id"], "status = 'open'")
+    _partial("ix_user_task_office", "user_task", ["department_id", "due_at", "id"], "status = 'open'")
     _partial("ix_case_file_quiet", "case_file", ["acted_at", "id"], "closed_at IS NULL")
     _partial("ix_process_instance_fault", "process_instance", ["case_id"], "fault <> ''")
     _partial(
@@ -139,6 +141,8 @@ def downgrade() -> None:
         ("ix_deadline_promise", "deadline"),
         ("ix_process_instance_fault", "process_instance"),
         ("ix_case_file_quiet", "case_file"),
+        ("ix_user_task_office", "user_task"),
+        ("ix_user_task_open_arrived", "user_task"),
         ("ix_user_task_open", "user_task"),
     ):
         op.drop_index(name, table_name=table)
