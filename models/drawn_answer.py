@@ -75,6 +75,13 @@ def answers_in(session: Session, case: CaseFile) -> list[DrawnAnswer]:
 
 
 def latest_values(session: Session, case: CaseFile) -> dict[str, Any]:
-    """Field → what was last answered."""
+    """Field → what was last answered, as far as it counts: not what is to be answered again (退回)."""
+    query = select(DrawnAnswer).join(UserTask, UserTask.id == DrawnAnswer.task_id)
+    counting = query.where(DrawnAnswer.case_id == case.id, UserTask.superseded_at.is_(None))
+    return {row.field: row.value for row in session.scalars(counting.order_by(DrawnAnswer.id))}
+
+
+def last_given(session: Session, case: CaseFile) -> dict[str, Any]:
+    """Field → what was last answered, history included: what a form may start with."""
     query = select(DrawnAnswer).where(DrawnAnswer.case_id == case.id).order_by(DrawnAnswer.id)
     return {row.field: row.value for row in session.scalars(query)}

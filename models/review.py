@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from models.case import CaseFile
 from models.database import Base
 from models.people import Department, User
+from models.workflow import UserTask
 
 
 class Opinion(Base):
@@ -55,14 +56,19 @@ class Supplement(Base):
 
 
 def last_opinion(session: Session, case: CaseFile, *form_keys: str) -> Opinion | None:
-    """The newest opinion given through one of the forms; one that was given just now is not flushed yet."""
+    """The newest opinion that counts, given through one of the forms; one given just now is not flushed yet.
+
+    What was given before the case was sent back (退回) is history and counts no more.
+    """
     pending = [row for row in session.new if isinstance(row, Opinion) and row.case_id == case.id]
     just_given = [row for row in pending if row.form_key in form_keys]
     if just_given:
         return just_given[-1]
     return session.scalars(
         select(Opinion)
+        .join(UserTask, UserTask.id == Opinion.task_id)
         .where(Opinion.case_id == case.id, Opinion.form_key.in_(form_keys))
+        .where(UserTask.superseded_at.is_(None))
         .order_by(Opinion.id.desc())
         .limit(1)
     ).first()

@@ -214,8 +214,9 @@ def refuse(done: Completion) -> Routing:
 
 
 def _refusing(session: Session, case: CaseFile) -> list[Opinion]:
-    query = select(Opinion).where(Opinion.case_id == case.id, Opinion.result == "fail")
-    return list(session.scalars(query.order_by(Opinion.id)))
+    counting = select(Opinion).join(UserTask, UserTask.id == Opinion.task_id)
+    query = counting.where(UserTask.superseded_at.is_(None), Opinion.case_id == case.id)
+    return list(session.scalars(query.where(Opinion.result == "fail").order_by(Opinion.id)))
 
 
 @act("remind_bank")

@@ -37,6 +37,7 @@ _DECIDED = (
     "approved_amount", "approved_term", "lpr_tenor", "rate", "guarantee_type", "counter_guarantee",
     "exception_reason",
 )  # fmt: skip
+_REGISTERED = ("procedure", "procedure_certificate", "procedure_done_on")
 
 
 @step("bank_acceptance")
@@ -45,8 +46,12 @@ def accept(done: Completion) -> Routing:
     accepted_on: date = done.answers["accepted_on"]
     _check_accepted_on(done, accepted_on)
     is_approved = done.answers["decision"] == "pass"
+    kept = _let_go(done)
     if is_approved:
-        done.session.add(_terms(done, accepted_on))
+        loan = _terms(done, accepted_on)
+        for name, value in kept.items():
+            setattr(loan, name, value)
+        done.session.add(loan)
         done.session.flush()  # the decision table asks for the terms in this very knock
     done.case.bank_accepted_on = accepted_on
     done.give_opinion(
@@ -55,6 +60,20 @@ def accept(done: Completion) -> Routing:
         **({name: done.answers.get(name) for name in _DECIDED} if is_approved else {}),
     )
     return {"bank_approved": is_approved}
+
+
+def _let_go(done: Completion) -> dict[str, Any]:
+    """Decided again after 退回: the earlier terms stand in the earlier opinion, and count no more.
+
+    What was registered meanwhile still counts, unless that step was sent back too (processes/undoing.py).
+    """
+    earlier = loan_of(done.session, done.case)
+    if earlier is None:
+        return {}
+    kept = {name: getattr(earlier, name) for name in _REGISTERED}
+    done.session.delete(earlier)
+    done.session.flush()
+    return kept
 
 
 def _check_accepted_on(done: Completion, accepted_on: date) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.calendar import today
 from models.case import CaseFile
-from models.drawn_answer import latest_values
+from models.drawn_answer import last_given
 from models.loan import loan_of
 from models.people import Department
 from models.reason import reason_by_code
@@ -29,7 +29,7 @@ def prefilled(session: Session, case: CaseFile, task: UserTask, step: Step) -> V
     """Question name → starting value: what the form brings, and what was last answered to its drawn fields."""
     function = PREFILLS.get(task.form_key)
     values = dict(function(session, case, task)) if function else {}
-    known = latest_values(session, case) if step.fields else {}
+    known = last_given(session, case) if step.fields else {}
     return values | {asked_as(step, field.name): known.get(field.name) for field in step.fields}
 
 

@@ -27,7 +27,7 @@ def barred_from(step: Step, tasks: Iterable[UserTask], reviews: Iterable[TaskRev
         for review in reviews
         if review.state in ANSWERED and review.task_id in every
     }
-    done = [task for task in every.values() if task.status == DONE]
+    done = [task for task in every.values() if task.status == DONE and task.superseded_at is None]
     # Who did it, and in whose place (代办): it counts for both.
     both = {person: task.name for task in done for person in (task.on_behalf_of_id, task.done_by_id)}
     return asked | {person: name for person, name in both.items() if person is not None}
@@ -43,6 +43,7 @@ def barred_by(session: Session, token: Token, task: UserTask, person: User) -> s
         UserTask.element_id.in_(step.not_same_as),
         or_(UserTask.done_by_id == person.id, UserTask.on_behalf_of_id == person.id),
         UserTask.status == DONE,
+        UserTask.superseded_at.is_(None),
     )
     asked = answered_in(task.case_id, list(step.not_same_as), person.id)
     return session.scalars(done.union_all(asked)).first() or ""

@@ -24,6 +24,7 @@ from processes.engine.serialization import ENGINE_VERSION
 from processes.facts import CaseFacts, functions
 from processes.projected_rows import Rows, rows_of, rows_of_all
 from processes.projection import project
+from processes.undoing import drop_waiting
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 SHIPPED: dict[str, tuple[str, ...]] = {
@@ -187,6 +188,8 @@ def move(session: Session, token: Token, act: Callable[[Instance], None]) -> Non
         _save(session, token.case, token.stored, instance, token.rows)
     for follow in token.rows.after:
         follow()
+    if token.stored.moves and instance.is_finished:
+        drop_waiting(session, token.case)
     carry_out_acts(session, token.case, instance.asked_for)
 
 
@@ -214,6 +217,7 @@ def instance_of(session: Session, case: CaseFile) -> ProcessInstance:
 
 
 def _save(session: Session, case: CaseFile, stored: ProcessInstance, instance: Instance, rows: Rows) -> None:
+    rows.definition_id = stored.definition_id
     project(session, case, instance, rows, stored.passed)
     stored.state = instance.dump()
     stored.passed = dict(instance.passed)

@@ -147,20 +147,20 @@ class Instance:
         return min(due, key=lambda t: (t.due_at, t.moves_on), default=None)
 
     def _fire(self, timer: ArmedTimer) -> None:
-        self._asked.firing = timer.engine_id
+        self.environment.firing = timer.engine_id
         try:
             # What follows counts from the event's own instant, also when the worker comes late.
             with fixed_at(timer.due_at), engine_faults():
                 self._workflow.refresh_timers()
                 self.run()
-            if self._asked.firing:
+            if self.environment.firing:
                 raise EngineFault("计时器已到期，但流程没有响应。")
         finally:
-            self._asked.firing = ""
+            self.environment.firing = ""
 
     def _kept(self) -> _Kept:
         """What to go back to when a timer cannot fire: half a step must not stay."""
-        counted = self._steps, len(self._asked.fired), len(self.asked_for)
+        counted = self._steps, len(self.environment.fired), len(self.asked_for)
         return dump(self._workflow), Counter(self.passed), *counted
 
     def _go_back(self, kept: _Kept) -> None:
@@ -168,14 +168,14 @@ class Instance:
         del self.asked_for[asked_for:]
         self._workflow = load(state, self.definition, self._workflow.script_engine)
         self.passed = Counter(passed)
-        del self._asked.fired[fired:]
+        del self.environment.fired[fired:]
 
     def _recount(self) -> None:
         """A term in days that no clock of the case holds follows the calendar in force."""
         for timer in self.timers():
             drawn = self.definition.drawing.timers[timer.element_id]
             if timer.start_on and not drawn.deadline and not timer.repeats:
-                term = self._asked.functions[f"{timer.unit}_days"](timer.length, timer.start_on)
+                term = self.environment.functions[f"{timer.unit}_days"](timer.length, timer.start_on)
                 self.reschedule(timer.engine_id, end_of(term["due_on"]), term["provisional"])
 
     def complete(self, engine_id: str, data: Mapping[str, Any]) -> None:
@@ -253,7 +253,7 @@ class Instance:
 
     def fired(self) -> list[ArmedTimer]:
         """The drawn timers that fired since the token was restored, in due order."""
-        return [armed(engine_id, element, data, False) for engine_id, element, data in self._asked.fired]
+        return [armed(engine_id, element, data, False) for engine_id, element, data in self.environment.fired]
 
     @property
     def depth(self) -> int:
@@ -264,8 +264,13 @@ class Instance:
         """Straight from the table of tasks: the engine's own iterator walks the tree and stops at a depth."""
         return [task for task in self._workflow.tasks.values() if task.has_state(state)]
 
+    def copied(self) -> bytes:
+        """Its state as it is, to try something on a copy."""
+        return dump(self._workflow)
+
     @property
-    def _asked(self) -> CaseEnvironment:
+    def environment(self) -> CaseEnvironment:
+        """What answers its expressions."""
         asked: CaseEnvironment = self._workflow.script_engine.environment
         return asked
 

@@ -1,0 +1,124 @@
+"""Room recall: 撤回 of one's own last completion, while nobody has opened, taken or begun what came next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import audit
+from models.people import Permission, User
+from models.refusal import Conflict, NotFound, Refusal
+from models.sending_back import Mode, SendingBack
+from models.workflow import CANCELLED, DONE, OPEN, TaskDraft, UserTask
+from processes.back_target import Target, study
+from processes.engine.instance import Instance
+from processes.engine.migration import places
+from processes.notification import tell
+from processes.sending_back import Wish, go_back, record
+from processes.task_check import check_listed
+from processes.undoing import done_in_force
+from processes.workflow import Token, move, token_of_task
+
+_LATER = "其后的环节已有人办理，不能撤回；确需重新办理的，请联系后续环节经办人退回。"
+_TOUCHED = "“{name}”已被打开、签收或开始办理，不能撤回；确需重新办理的，请联系经办人退回。"
+
+
+def may_recall(task: UserTask, actor: User, tasks: Sequence[UserTask]) -> bool:
+    """Whether the page offers it: one's own finished step, behind which nobody has looked at anything yet."""
+    if task.status != DONE or task.done_by_id != actor.id or task.superseded_at or task.done_at is None:
+        return False
+    later = [row for row in tasks if row.id != task.id and row.created_at >= task.done_at]
+    is_alone = not any(row.status == DONE for row in later)
+    return is_alone and bool(later) and not any(row.status == OPEN and _is_touched(row) for row in later)
+
+
+def recall(session: Session, task_id: int, actor: User) -> SendingBack:
+    """Take back what one has completed; the step is open again with him. Raises NotFound, Conflict, Refusal."""
+    actor.require(Permission.TASK_WORK)
+    task, token = _done_by(session, task_id, actor)
+    made: list[tuple[Target, list[str], list[UserTask]]] = []
+
+    def act(instance: Instance) -> None:
+        if token.stored.is_finished or instance.is_finished:
+            raise Conflict("案卷已办结，不能撤回。")
+        target = _target(session, token, instance, task)
+        gone = _untouched(session, token, target)
+        made.append((target, sorted(places(instance) - target.standing), gone))
+        go_back(session, token, instance, target, Mode.RECALL)
+
+    move(session, token, act)
+    target, left, gone = made[0]
+    row = record(session, token, task, target, Wish(Mode.RECALL, "", left, actor))
+    _log(session, token, row, target, task, actor)
+    for lost in gone:
+        if lost.status == CANCELLED and lost.assignee_id not in (None, actor.id):
+            text = f"{token.case.number} {token.case.applicant_name}：{actor.name}已撤回“{task.name}”，“{lost.name}”终止。"
+            tell(session, [lost.assignee_id or 0], "task", text, token.case)
+    return row
+
+
+def _done_by(session: Session, task_id: int, actor: User) -> tuple[UserTask, Token]:
+    """Raises NotFound for what is not one's own, Conflict when it is not done, or does not count any more."""
+    token = token_of_task(session, task_id)
+    task = session.get(UserTask, task_id)
+    if task is None or token is None or actor.id not in (task.done_by_id, task.assignee_id):
+        raise NotFound("未找到该事项，或您无权办理。")
+    if task.status != DONE or task.done_by_id != actor.id:
+        raise Conflict("该事项尚未由您办结，不能撤回。")
+    if task.superseded_at is not None:
+        raise Conflict("该事项已退回或撤回，请刷新。")
+    check_listed(task, "撤回")
+    return task, token
+
+
+def _target(session: Session, token: Token, instance: Instance, task: UserTask) -> Target:
+    """Where the step is open again. Raises Conflict, Refusal."""
+    done = done_in_force(session, token.case.id)
+    newest = [row for row in done if row.element_id == task.element_id][-1]
+    found = study(session, token, instance, "", done)
+    target = next((one for one in found if one.element_id == task.element_id), None)
+    if newest.id != task.id or target is None:
+        raise Conflict(_LATER)
+    if target.refused:
+        raise Refusal(target.refused.replace("不能退回", "不能撤回"))
+    if len(target.rows) > 1:
+        raise Conflict(_LATER)
+    return target
+
+
+def _untouched(session: Session, token: Token, target: Target) -> list[UserTask]:
+    """The open steps that end by it. Raises Conflict when somebody has looked at one of them."""
+    gone = [row for row in token.rows.tasks.values() if row.element_id not in target.standing]
+    ids = [row.id for row in gone]
+    drafted = set(session.scalars(select(TaskDraft.task_id).where(TaskDraft.task_id.in_(ids))))
+    for row in gone:
+        if row.status == OPEN and (_is_touched(row) or row.id in drafted):
+            raise Conflict(_TOUCHED.format(name=row.name))
+    return gone
+
+
+def _is_touched(row: UserTask) -> bool:
+    is_taken = row.assignee_id is not None and not row.is_applicants
+    return bool(row.opened_at or is_taken or row.owner_id or row.open_reviews)
+
+
+def _log(
+    session: Session, token: Token, row: SendingBack, target: Target, task: UserTask, actor: User
+) -> None:
+    audit.record(
+        session,
+        "task.recalled",
+        f"撤回“{task.name}”的办理结果，重新办理",
+        actor=actor,
+        case=token.case,
+        new={
+            "element": task.element_id,
+            "task": task.id,
+            "to": target.element_id,
+            "to_task": row.to_task_id,
+            "superseded": [one.id for one in target.rows],
+            "places": sorted(target.standing),
+        },
+    )
