@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
@@ -18,9 +19,13 @@ from models.workflow import UserTask
 from models.working_days import Light
 
 __all__ = [
-    "COUNT_CAP", "Filters", "Item", "Page", "Scope", "Waiting", "counts", "every", "overdue", "page", "steps", "waiting",
+    "COUNT_CAP", "KEPT_CAP", "LIGHTS", "Counts", "Filters", "Item", "Page", "Scope", "Waiting", "counts", "every", "overdue",
+    "page", "steps", "waiting",
 ]  # fmt: skip
 PAGE = 20
+KEPT_CAP = 100
+LIGHTS = (Light.OVER, Light.TODAY, Light.SOON, Light.OK, Light.PAUSED)
+_KINDS = ("light", "scope", "kept")
 
 
 @dataclass(frozen=True)
@@ -41,20 +46,41 @@ def page(
 ) -> Page:
     """One page, in due order unless another is asked (done: newest first). Raises Refusal for a broken cursor."""
     order = order or orders_of(scope)[0]
-    query = lines().where(within(user, scope), *narrowed(filters))
+    query = lines(user.id).where(within(user, scope), *narrowed(filters))
     rows = session.execute(continued(query, order, filters.after).limit(limit + 1)).all()
     items = [item(row) for row in rows[:limit]]
     return Page(items, cursor_of(order, items[-1]) if len(rows) > limit else "")
 
 
-def counts(session: Session, user: User, scope: Scope) -> dict[str, int]:
-    """How many lines per light, each counted up to COUNT_CAP (“999+”)."""
-    if scope is Scope.DONE:
-        return {}
-    shown = (Light.OVER, Light.TODAY, Light.SOON, Light.OK, Light.PAUSED)
-    parts = [capped(within(user, scope), in_light(which)).label(which.value) for which in shown]
-    row = session.execute(select(*parts)).one()
-    return {which.value: row._mapping[which.value] for which in shown}
+@dataclass(frozen=True)
+class Counts:
+    """How many lines there are, each capped: per light of a list, per list of the person, per kept condition."""
+
+    lights: dict[str, int]
+    scopes: dict[str, int]
+    kept: dict[int, int]
+
+
+def counts(
+    session: Session,
+    user: User,
+    scope: Scope,
+    scopes: Sequence[Scope] = (),
+    kept: Mapping[int, tuple[Scope, Filters]] = MappingProxyType({}),
+) -> Counts:
+    """All counts of a page in one statement; lights and lists up to COUNT_CAP, kept conditions up to KEPT_CAP."""
+    lights = () if scope is Scope.DONE else LIGHTS
+    parts = {("light", which.value): capped(within(user, scope), in_light(which)) for which in lights}
+    parts |= {("scope", one.value): capped(within(user, one)) for one in scopes if one is not Scope.DONE}
+    for key, (where, filters) in kept.items():
+        wanted = (within(user, where), *narrowed(filters))
+        parts["kept", str(key)] = capped(*wanted, cap=KEPT_CAP, with_case=True)
+    if not parts:
+        return Counts({}, {}, {})
+    row = session.execute(select(*parts.values())).one()
+    found = dict(zip(parts, row, strict=True))
+    lit, listed, stored = ({key: n for (kind, key), n in found.items() if kind == one} for one in _KINDS)
+    return Counts(lit, listed, {int(key): n for key, n in stored.items()})
 
 
 def overdue(session: Session, user: User) -> int:

@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from models.calendar import calendar, end_of, today
 from models.case import CaseFile
+from models.case_bigram import matching
 from models.deadline import NO_DEADLINE, WHILE_PAUSED
-from models.keyset import containing
 from models.workflow import UserTask
 from models.working_days import Light, due_on
 
@@ -69,11 +69,8 @@ def _by_case(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield CaseFile.amount >= filters.least
     if filters.most is not None:
         yield CaseFile.amount <= filters.most
-    if text := filters.text.strip():
-        pattern = containing(text)
-        yield or_(
-            CaseFile.number.like(pattern, escape="\\"), CaseFile.applicant_name.like(pattern, escape="\\")
-        )
+    if filters.text.strip():
+        yield matching(filters.text)
 
 
 def in_light(which: Light) -> ColumnElement[bool]:

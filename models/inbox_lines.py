@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from models.calendar import calendar, local_date, today
 from models.case import CaseFile, type_title
 from models.deadline import WHILE_PAUSED, Deadline
+from models.follow_up import TaskFollowUp
 from models.people import Department, User
+from models.urging import TaskUrging
 from models.workflow import OPEN, UserTask
 from models.working_days import Light, light, light_words
 
@@ -49,10 +52,14 @@ class Item:
     kind: str
     # Of the row itself: a bulk act says what it has seen.
     revision: int
+    # What else is to be said of it: urged, followed up, set aside, delegated, waiting for opinions.
+    marks: tuple[str, ...] = ()
 
 
-def lines() -> Any:
-    """The statement of which a list is a part."""
+def lines(reader_id: int) -> Any:
+    """The statement of which a list is a part; the follow-up days are the reader's."""
+    urged = select(func.count()).where(TaskUrging.task_id == UserTask.id).scalar_subquery()
+    mine = and_(TaskFollowUp.task_id == UserTask.id, TaskFollowUp.user_id == reader_id)
     return (
         select(
             UserTask.id.label("task_id"),
@@ -73,6 +80,11 @@ def lines() -> Any:
             UserTask.status,
             UserTask.priority,
             UserTask.revision,
+            UserTask.owner_id,
+            UserTask.set_aside_until,
+            UserTask.open_reviews,
+            urged.label("urged"),
+            select(TaskFollowUp.on_day).where(mine).scalar_subquery().label("follow_up_on"),
             Deadline.id.label("deadline_id"),
             Deadline.due_on,
             Deadline.provisional,
@@ -111,7 +123,23 @@ def item(row: Any) -> Item:
         is_urgent=bool(row.priority),
         kind=type_title(row.scheme, row.applicant_type),
         revision=row.revision,
+        marks=tuple(_marks(row)),
     )
+
+
+def _marks(row: Any) -> Iterator[str]:
+    if row.status != OPEN:
+        return
+    if row.set_aside_until is not None and row.set_aside_until > today():
+        yield f"挂起至 {row.set_aside_until}"
+    if row.owner_id is not None:
+        yield "委派"
+    if row.open_reviews:
+        yield f"待会签 {row.open_reviews}"
+    if row.urged:
+        yield f"催办 {row.urged} 次"
+    if row.follow_up_on is not None:
+        yield f"跟进 {row.follow_up_on}"
 
 
 def _light(row: Any, unit: Any) -> Light:

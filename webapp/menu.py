@@ -48,6 +48,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "办理",
         (
+            Entry("我的一天", "today.show", Permission.TASK_WORK),
             Entry("我的待办", "task.inbox", Permission.TASK_WORK, (("scope", "mine"),), count="mine"),
             Entry(
                 "部门待签收",

@@ -44,7 +44,7 @@ def test_the_list_asks_the_same_number_of_questions_for_any_number_of_rows(
     with counted() as sixty:
         assert len(shown(client.get("/tasks?scope=department").text)) == 20
     assert len(one) == len(sixty)
-    assert len(one) <= 8
+    assert len(one) <= 9
 
 
 def test_pages_continue_where_the_last_one_ended(world: World, sign_in: SignIn) -> None:

@@ -11,47 +11,37 @@ from forms.base import BaseForm
 from models import inbox
 from models.case_record import doer_of
 from models.database import DbSession, reading, transaction
-from models.pause import requests_for
+from models.inbox_scope import Scope
 from models.people import Permission, User
 from models.refusal import Conflict, Forbidden, Refusal
-from models.screening_rounds import waiting_for
+from models.task_draft import NewerDraft
 from models.vocabulary_loan import ProcedureOutcome
 from models.workflow import UserTask
-from models.working_days import Light
 from processes import worklist
 from processes.loan import PROCEDURE
 from processes.submission import Done
-from webapp import task_form
+from webapp import draft_choice, task_form
 from webapp.access import actor, requires
 from webapp.answer_view import answers_of
 from webapp.case_page import Asked, CasePage
 from webapp.errors import wants_json
+from webapp.inbox_page import COLUMNS, InboxPage
+from webapp.inbox_query import wanted
 from webapp.pages import moment
 from webapp.views.document import BIGGEST_ID
 
 blueprint = Blueprint("task", __name__)
-LIGHTS = (Light.OVER, Light.TODAY, Light.SOON, Light.OK, Light.PAUSED)
 
 
 @blueprint.get("/tasks", endpoint="inbox")
 @requires(Permission.TASK_WORK)
-def inbox_page() -> str:
-    """Mine, my department's, my people's or what I have done: one keyset page in due order."""
-    user, scope = actor(), _scope()
-    wanted = {name: request.args.get(name, "").replace("\0", "") for name in ("step", "light", "q", "after")}
-    filters = inbox.Filters(wanted["step"], wanted["light"], wanted["q"][:100], after=wanted["after"])
+def inbox_page() -> str | tuple[str, int]:
+    """Mine, my department's, my people's or what I have done: one keyset page in the order that is asked for."""
+    asked = wanted(request.args)
     with reading() as session:
-        page = inbox.page(session, user, scope, filters)
-        counts, steps = inbox.counts(session, user, scope), inbox.steps(session, user, scope)
-        shown = {
-            "requests": requests_for(session, user),
-            "page": page,
-            "counts": counts,
-            "steps": steps,
-            "wanted": wanted,
-            "waiting": waiting_for(session, user),
-        }
-        return render_template("task/inbox.html", scope=scope, scopes=inbox.Scope, lights=LIGHTS, **shown)
+        page = InboxPage(session, actor(), asked)
+        shown = render_template("task/inbox.html", page=page, wanted=asked, scopes=Scope, columns=COLUMNS)
+    return (shown, 422) if asked.faults else shown
 
 
 @blueprint.get(f"/tasks/<int(max={BIGGEST_ID}):task_id>")
@@ -65,14 +55,17 @@ def show(task_id: int) -> Response:
 
 @blueprint.post(f"/tasks/<int(max={BIGGEST_ID}):task_id>")
 @requires(Permission.TASK_WORK)
-def complete(task_id: int) -> Response | tuple[str, int]:
+def complete(task_id: int) -> Response | tuple[Response | str, int]:
     """办理: whatever the form is, check it, carry it out, go on to the next of my tasks."""
     with reading() as session:
         task = worklist.task_for(session, task_id, actor())
         form = task_form.sent(session, task, request.form)
         asked = worklist.drawn_step(session, task)
+        newer = draft_choice.newer(session, task, task_form.mark_of(request.form), actor())
     if message := task_form.lost(task, actor()):
         return _conflict(task_id, form, message), 409
+    if newer is not None:
+        return draft_choice.answer(task_id, newer, actor())
     if {"add_row", "remove_row"} & set(request.form):
         return _again(task_id, form), 200
     if not form.validate():
@@ -86,15 +79,19 @@ def complete(task_id: int) -> Response | tuple[str, int]:
 
 @blueprint.post(f"/tasks/<int(max={BIGGEST_ID}):task_id>/draft")
 @requires(Permission.TASK_WORK)
-def save_draft(task_id: int) -> Response:
-    """暂存, by the button or by itself."""
-    with transaction() as session:
-        task = worklist.task_for(session, task_id, actor())
-        place = _place(task.case.number, task_id)
-        draft = worklist.save_draft(session, task_id, actor(), task_form.typed(session, task, request.form))
-        saved_at = moment(draft.saved_at)
+def save_draft(task_id: int) -> Response | tuple[Response | str, int]:
+    """暂存, by the button or by itself; never over what another tab has saved since."""
+    mark = task_form.mark_of(request.form)
+    try:
+        with transaction() as session:
+            task = worklist.task_for(session, task_id, actor())
+            place, typed = _place(task.case.number, task_id), task_form.typed(session, task, request.form)
+            draft = worklist.save_draft(session, task_id, actor(), typed, mark)
+            saved_at = moment(draft.saved_at)
+    except NewerDraft as newer:
+        return draft_choice.answer(task_id, newer, actor())
     if wants_json():
-        return jsonify(saved_at=saved_at, message=f"已暂存 {saved_at}")
+        return jsonify(saved_at=saved_at, message=f"已暂存 {saved_at}", revision=draft.revision)
     flash(f"已暂存（{saved_at}），尚未提交。")
     return redirect(place)
 
@@ -136,11 +133,6 @@ def assign(task_id: int) -> Response:
     return redirect(url_for("task.show", task_id=task_id))
 
 
-def _scope() -> inbox.Scope:
-    given = request.args.get("scope", "")
-    return inbox.Scope(given) if given in inbox.Scope.__members__.values() else inbox.Scope.MINE
-
-
 def _place(number: str, task_id: int) -> str:
     return url_for("case.show", number=number, task=task_id, _anchor="form")
 
@@ -165,7 +157,7 @@ def _again(task_id: int, form: BaseForm | None, message: str = "") -> str:
     """The page of the case with the form as it was typed, if there is one."""
     with reading() as session:
         task = worklist.task_for(session, task_id, actor())
-        opened = task_form.Opened(form) if form is not None else None
+        opened = task_form.again(form, request.form) if form is not None else None
         asked = Asked(task_id=task_id, opened=opened, message=message)
         page = CasePage(session, task.case, actor(), asked)
         # Ended by another knock since it was looked at: what was typed belongs to no open step any more.

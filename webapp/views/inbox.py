@@ -1,0 +1,101 @@
+"""Room inbox: kept conditions, columns and the workbook of a list; the list itself is `task.inbox`."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from models.calendar import today
+from models.database import reading, transaction
+from models.people import Permission
+from models.refusal import Refusal
+from models.saved_filter import filters_of
+from processes import saved_filter
+from processes.sheet_stream import XLSX
+from webapp.access import actor, requires
+from webapp.inbox_export import sheet_of
+from webapp.inbox_page import COLUMNS, meaning
+from webapp.inbox_query import Wanted, wanted
+from webapp.local import local_path
+from webapp.views.document import BIGGEST_ID
+
+blueprint = Blueprint("inbox", __name__)
+_FILTER = f"/tasks/filters/<int(max={BIGGEST_ID}):filter_id>"
+
+
+@blueprint.get("/tasks/export.xlsx")
+@requires(Permission.TASK_WORK)
+def export() -> Response:
+    """The list as a workbook, with the conditions and the order of the page."""
+    asked = _sound(wanted(request.args))
+    name = quote(f"{asked.scope.label}-{today().isoformat()}.xlsx")
+    answer = Response(sheet_of(actor(), asked), mimetype=XLSX)
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    return answer
+
+
+@blueprint.get("/tasks/filters")
+@requires(Permission.TASK_WORK)
+def filters() -> str:
+    """The person's kept conditions and those of his department, to share and to remove."""
+    return _filters()
+
+
+@blueprint.post("/tasks/filters")
+@requires(Permission.TASK_WORK)
+def keep() -> Answer | tuple[str, int]:
+    """保存为常用条件."""
+    asked = _sound(wanted(request.form))
+    name, is_shared = request.form.get("name", ""), "is_shared" in request.form
+    try:
+        with transaction() as session:
+            saved_filter.keep(session, actor(), name, asked.scope.value, kept_query(asked), is_shared)
+    except Refusal as refusal:
+        return _filters(asked, name, refusal.message), refusal.status
+    flash("已保存条件。")
+    return redirect(url_for("task.inbox", **asked.address()))
+
+
+@blueprint.post(f"{_FILTER}/<any(share,unshare,remove):verb>")
+@requires(Permission.TASK_WORK)
+def change(filter_id: int, verb: str) -> Answer:
+    """共享、停止共享、删除."""
+    acts = {"share": saved_filter.share, "unshare": saved_filter.unshare, "remove": saved_filter.remove}
+    with transaction() as session:
+        acts[verb](session, filter_id, actor())
+    flash({"share": "已共享给本部门。", "unshare": "已停止共享。", "remove": "已删除条件。"}[verb])
+    return redirect(url_for("inbox.filters"))
+
+
+@blueprint.post("/tasks/columns")
+@requires(Permission.TASK_WORK)
+def set_columns() -> Answer:
+    """列设置: which columns the person wants to see in a list; none chosen: the standard ones."""
+    asked = wanted(request.form)
+    chosen = [name for name in COLUMNS if name in request.form.getlist("column")]
+    with transaction() as session:
+        saved_filter.set_columns(session, actor(), asked.scope.value, chosen)
+    back = url_for("task.inbox", scope=asked.scope.value)
+    return redirect(local_path(request.form.get("back", ""), back))
+
+
+def kept_query(asked: Wanted) -> dict[str, str]:
+    """What is kept of a list: its conditions and its order."""
+    address = {name: str(value) for name, value in asked.address().items()}
+    return {name: text for name, text in address.items() if name not in ("scope", "size")}
+
+
+def _sound(asked: Wanted) -> Wanted:
+    for name, message in asked.faults.items():
+        raise Refusal(message, name)
+    return asked
+
+
+def _filters(asked: Wanted | None = None, name: str = "", fault: str = "") -> str:
+    with reading() as session:
+        rows = [row for row in filters_of(session, actor()) if row.name]
+        return render_template(
+            "task/filters.html", rows=rows, meaning=meaning, asked=asked, name=name, fault=fault
+        )
