@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from html import escape
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,6 +15,7 @@ from models.database import reading, transaction
 from models.letter import Letter
 from processes import withdrawal
 from tests.world import World, answers, on
+from webapp import letter_sheet, typeset
 
 SignIn = Callable[[str], FlaskClient]
 HOSTILE = "<script>alert(1)</script>"
@@ -150,3 +152,29 @@ def test_strangers_find_no_letter(world: World, sign_in: SignIn) -> None:
         name: sign_in(name).get(url).status_code for name in ("renshe2", "shenqing", "dlt_renshe1", "guanli")
     }
     assert statuses == {"renshe2": 200, "shenqing": 404, "dlt_renshe1": 404, "guanli": 403}
+
+
+def test_a_letter_is_a_file_for_the_archive(world: World, sign_in: SignIn) -> None:
+    case_id = world.submitted()
+    world.complete(case_id, "acceptance", answers("acceptance"))
+    found = letter_id(case_id, "acceptance")
+    answer = sign_in("renshe1").get(f"/letters/{found}.pdf")
+    assert answer.mimetype == "application/pdf"
+    assert answer.data[:5] == b"%PDF-"
+    assert len(answer.data) > 20_000
+    assert sign_in("yinhang1").get(f"/letters/{found}.pdf").status_code == 404
+
+
+def test_markup_in_words_stays_words_in_the_file() -> None:
+    """Neither HTML nor Typst: `#`, `$`, `*` and tags are what was typed."""
+    typed = "#panic(1) $x$ *粗* <b>&amp;</b> \\ @a"
+    html = (
+        f"<p>事实：{escape(typed)}</p><table><tr><th scope='row'>甲</th><td>{escape(typed)}</td></tr></table>"
+    )
+    blocks = list(letter_sheet._blocks(html))
+    assert blocks[0]["text"] == f"事实：{typed}"
+    assert blocks[1]["widths"] == [0, 1]
+    assert [cell["text"] for cell in blocks[1]["cells"]] == ["甲", typed]
+    letter = dict.fromkeys(("title", "office", "number", "addressee", "signed", "date"), typed)
+    made = typeset.pdf("letter", {**letter, "body": blocks, "contact": [typed], "receipt": []})
+    assert made[:5] == b"%PDF-"

@@ -5,21 +5,24 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
+from flask.blueprints import BlueprintSetupState
 
 from models.database import reading
 from models.letter import issued_letter
 from models.money import format_amount, in_words
 from models.people import Permission
-from models.scheme import Scheme
-from models.vocabulary import DeliveryMethod
 from models.vocabulary_loan import Procedure
+from webapp import letter_sheet
 from webapp.access import actor, requires
 from webapp.views.document import BIGGEST_ID
 
 blueprint = Blueprint("letter", __name__)
-# What a letter calls that which was handed in.
-APPLICATIONS = {Scheme.STARTUP_LOAN: "创业担保贷款申请", Scheme.CREDIT_APPLICATION: "“信保贷”申报"}
+
+
+@blueprint.record
+def _bind(state: BlueprintSetupState) -> None:
+    letter_sheet.bind(state.app.jinja_env)
 
 
 @blueprint.get(f"/letters/<int(max={BIGGEST_ID}):letter_id>")
@@ -28,19 +31,18 @@ def show(letter_id: int) -> str:
     """A letter as it was issued, ready for paper."""
     with reading() as session:
         issued = issued_letter(session, letter_id, actor())
-        return render_template(
-            "letter/show.html",
-            letter=issued.letter,
-            content=issued.letter.content,
-            case=issued.case,
-            department=issued.department,
-            issuer=issued.issuer,
-            application=APPLICATIONS.get(issued.case.kind, issued.case.kind.label),
-            you="你" if issued.case.is_person else "你单位",
-            delivery=DeliveryMethod.title_of(issued.letter.delivery_method)
-            if issued.letter.delivery_method
-            else "",
-        )
+        return render_template("letter/show.html", **letter_sheet.sheet_of(issued))
+
+
+@blueprint.get(f"/letters/<int(max={BIGGEST_ID}):letter_id>.pdf")
+@requires(Permission.CASE_READ)
+def as_pdf(letter_id: int) -> Response:
+    """The same letter as a file for the archive (PDF/A)."""
+    with reading() as session:
+        issued = issued_letter(session, letter_id, actor())
+    response = Response(letter_sheet.letter_pdf(issued), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="letter-{letter_id}.pdf"'
+    return response
 
 
 @blueprint.app_template_filter("chinese_day")
