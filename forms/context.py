@@ -23,6 +23,7 @@ class FormContext:
     departments: Options = ()
     meetings: Options = ()
     people: Options = ()
+    absentees: Options = ()
     limits: Mapping[str, object] = field(default_factory=dict)
     """Field name → upper limit of the policy set in force; shown as a hint, never checked here."""
     overdue: bool = False

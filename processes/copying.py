@@ -51,7 +51,7 @@ def copy_to(session: Session, case_id: int, user_ids: Collection[int], note: str
     names, ids = "、".join(person.display_name for person in told), [person.id for person in told]
     audit.record(session, "case.copied", f"抄送给{names}", actor=actor, case=case, new={"people": ids})
     text = f"{case.number} {case.applicant_name}：{actor.display_name}向您抄送该案卷。{about}"
-    tell(session, ids, "copy", text, case, place=f"copies:{case.number}")
+    tell(session, ids, "copy", text, case)
     return Copied(told, [person for person in asked if person.id in had])
 
 

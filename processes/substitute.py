@@ -175,12 +175,12 @@ def _warn_of_gap(session: Session, row: Substitute, absent: User) -> None:
             "substitute",
             text,
             None,
-            place="absence:0",
+            place="absence:",
         )
 
 
 def _tell_all(session: Session, people: set[int], text: str, actor: User) -> None:
-    tell(session, sorted(people - {actor.id}), "substitute", text, None, place="absence:0")
+    tell(session, sorted(people - {actor.id}), "substitute", text, None, place="absence:")
 
 
 def _values(row: Substitute) -> dict[str, object]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import audit
 from models.calendar import calendar, now, today
 from models.case import CaseFile
+from models.case_record import Track, tasks_of, track_of
 from models.people import LANES, Permission, Role, User, colleagues
 from models.refusal import Conflict, Forbidden, NotFound, Refusal
 from models.substitute import stand_ins_for
 from models.urging import TaskUrging, last_urging
-from models.workflow import OPEN, ProcessInstance, UserTask, open_tasks_of
+from models.workflow import OPEN, UserTask
 from models.working_days import due_on
 from processes.comment import checked_note
 from processes.copying import seen
@@ -48,22 +49,12 @@ def urge(session: Session, task_id: int, text: str, actor: User) -> TaskUrging:
     step, Conflict when it is done or was urged too shortly before, Refusal for a long text.
     """
     actor.require(Permission.CASE_TALK)
-    found = session.get(UserTask, task_id)
-    if found is None:
-        raise NotFound("未找到该事项，或您无权查看。")
-    case = seen(session, found.case_id, actor)
-    task = session.get_one(UserTask, task_id, populate_existing=True)
-    if task.status != OPEN:
-        raise Conflict("该事项已办理或已终止，无需催办。")
-    if not may_urge(task, interest_in(session, case), actor):
-        raise Forbidden(
-            "由部门负责人、主管领导、受理窗口，或者并行、后续环节的办理人催办；本人的事项不能催办。"
-        )
+    case, task = _open(session, task_id, actor)
     said = checked_note(text, MAX_TEXT, "text", "催办内容")
     last = last_urging(session, task.id)
     if last is not None and today() < (free := again_on(last.on_day, case)):
         raise Conflict(f"该事项已于 {last.on_day} 催办，{free} 起可以再次催办。")
-    told = _told(session, case, task) - {actor.id}
+    told = sorted(_told(session, case, task) - {actor.id})
     if not told:
         raise Refusal("没有可以催办的人员，请联系该部门负责人。")
     row = TaskUrging(
@@ -71,12 +62,29 @@ def urge(session: Session, task_id: int, text: str, actor: User) -> TaskUrging:
     )
     session.add(row)
     session.flush()
-    new = {"task": task.id, "people": sorted(told)}
+    summary = f"催办“{task.name}”（{len(told)}人）"
     audit.record(
-        session, "task.urged", f"催办“{task.name}”（{len(told)}人）", actor=actor, case=case, new=new
+        session, "task.urged", summary, actor=actor, case=case, new={"task": task.id, "people": told}
     )
-    _tell(session, case, task, sorted(told), said, actor)
+    _tell(session, case, task, told, said, actor)
     return row
+
+
+def _open(session: Session, task_id: int, actor: User) -> tuple[CaseFile, UserTask]:
+    """The open task with its case locked, for somebody who may urge it."""
+    found = session.get(UserTask, task_id)
+    if found is None:
+        raise NotFound("未找到该事项，或您无权查看。")
+    case = seen(session, found.case_id, actor)
+    task = session.get_one(UserTask, task_id, populate_existing=True)
+    if task.status != OPEN:
+        raise Conflict("该事项已办理或已终止，无需催办。")
+    tasks, track = tasks_of(session, case), track_of(session, case)
+    if not may_urge(task, interest_in(session, case, tasks, track, actor), actor):
+        raise Forbidden(
+            "由部门负责人、主管领导、受理窗口，或者并行、后续环节的办理人催办；本人的事项不能催办。"
+        )
+    return case, task
 
 
 def again_on(last_on: date, case: CaseFile) -> date:
@@ -86,34 +94,33 @@ def again_on(last_on: date, case: CaseFile) -> date:
 
 @dataclass(frozen=True)
 class Interest:
-    """Which offices wait for something in a case: the window, and who has a step now or ahead in the drawing."""
+    """Why a person's office waits for something in a case: it is the window, or has these steps now or ahead."""
 
-    window_id: int | None
-    steps: frozenset[tuple[str, int]]
+    is_window: bool = False
+    steps: frozenset[str] = frozenset()
 
 
-def interest_in(session: Session, case: CaseFile) -> Interest:
-    """Read once a case; the number of statements depends on the drawing alone."""
-    open_now = select(UserTask.element_id, UserTask.department_id).where(open_tasks_of(case))
-    steps = set(session.execute(open_now).tuples())
-    track = select(ProcessInstance.definition_id, ProcessInstance.passed)
-    running = session.execute(track.where(ProcessInstance.case_id == case.id)).first()
-    if running is not None:
-        for step in definition_of(session, running.definition_id).drawing.steps.values():
-            office = office_of(session, case, LANES.get(step.lane, ""))
-            if office is not None and not running.passed.get(step.element_id):
-                steps.add((step.element_id, office))
-    return Interest(window_of(session, case), frozenset(steps))
+def interest_in(
+    session: Session, case: CaseFile, tasks: Iterable[UserTask], track: Track | None, actor: User
+) -> Interest:
+    """Read once a case: what is open, and what the drawing has ahead for an office of this kind."""
+    office = actor.department
+    if office is None or actor.may(Permission.CASE_SUPERVISE):
+        return Interest()
+    steps = {task.element_id for task in tasks if task.status == OPEN and task.department_id == office.id}
+    if track is not None and office_of(session, case, office.kind) == office.id:
+        drawn = definition_of(session, track.definition_id).drawing.steps.values()
+        ours = [step.element_id for step in drawn if LANES.get(step.lane) == office.kind]
+        steps |= {element_id for element_id in ours if not track.passed.get(element_id)}
+    return Interest(window_of(session, case) == office.id, frozenset(steps))
 
 
 def may_urge(task: UserTask, interest: Interest, actor: User) -> bool:
     """Whether a person who may see the case waits for this open step, and does not have it himself."""
     if not actor.may(Permission.CASE_TALK) or actor.id in (task.assignee_id, task.owner_id):
         return False
-    if actor.may(Permission.CASE_SUPERVISE):
-        return True
-    others = {office for element_id, office in interest.steps if element_id != task.element_id}
-    return actor.department_id is not None and actor.department_id in {interest.window_id, *others}
+    waits = bool(interest.steps - {task.element_id})
+    return actor.may(Permission.CASE_SUPERVISE) or interest.is_window or waits
 
 
 def _told(session: Session, case: CaseFile, task: UserTask) -> set[int]:

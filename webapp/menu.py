@@ -63,6 +63,8 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("新建申请", "application.choose", Permission.CASE_CREATE),
             Entry("业务发起", "general.index", Permission.CASE_CREATE),
             Entry("案卷查询", "case.search", Permission.CASE_READ),
+            Entry("抄送我的", "copying.show", Permission.CASE_TALK),
+            Entry("代办设置", "absence.show", Permission.SUBSTITUTE_SET),
         ),
     ),
     (
@@ -101,6 +103,8 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("工作日日历", "calendar.show", None),
             Entry("审计日志", "audit.show", Permission.AUDIT_READ),
             Entry("机构与用户", "people.show", Permission.PEOPLE_MANAGE),
+            Entry("离职移交", "handover.show", Permission.TASK_ASSIGN),
+            Entry("离职移交", "handover.show_all", Permission.PEOPLE_MANAGE),
             Entry("政策参数", "policy.show", Permission.POLICY_MANAGE),
             Entry("后台任务", "jobs.show", Permission.JOBS_MANAGE),
         ),

@@ -14,6 +14,9 @@ PLACES = {
     "proposal": ("proposal.show", "proposal_id", "查看送审的流程"),
     "setting": ("process.settings", "process_key", "查看审核方式"),
     "version": ("process.show_version", "definition_id", "查看流程版本"),
+    "talk": ("talk.show", "number", "查看留言"),
+    # One page for everybody: no number.
+    "absence": ("absence.show", "", "查看代办设置"),
 }
 
 
@@ -31,5 +34,5 @@ def place_of(written: str) -> Place | None:
     if room not in PLACES:
         return None
     endpoint, parameter, words = PLACES[room]
-    values: dict[str, Any] = {parameter: number}
+    values: dict[str, Any] = {parameter: number} if parameter else {}
     return Place(url_for(endpoint, **values), words)

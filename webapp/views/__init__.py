@@ -17,12 +17,13 @@ ROOMS = (
     "credit_register", "credit_info", "blacklist",
     "credit_loan", "repayment",
     "general",
+    "talk", "copying", "absence",
     "draft", "decision",
     "migration",
     "replay",
     "rehearsal",
     "access", "event_log",
-    "office",
+    "office", "handover",
     "bulk", "inbox", "today",
 )  # fmt: skip
 
