@@ -232,7 +232,7 @@ def drawn_step(session: Session, task: UserTask) -> Step:
 
 def task_for(session: Session, task_id: int, actor: User) -> UserTask:
     """The task, open or not, with department, person, clock and case. Raises NotFound for strangers."""
-    shown = (UserTask.department, UserTask.assignee, UserTask.deadline, UserTask.case)
+    shown = (UserTask.department, UserTask.assignee, UserTask.owner, UserTask.deadline, UserTask.case)
     query = (
         select(UserTask, ProcessInstance.definition_id)
         .outerjoin(ProcessInstance, ProcessInstance.case_id == UserTask.case_id)

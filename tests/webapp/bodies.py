@@ -35,5 +35,12 @@ BODIES: dict[str, Any] = {
     "api.decide_proposal": {"decision": "return"},
     "api.check_table": {"name": "a.dmn", "dmn": "<a/>"},
     "api.begin_replay": {"from_on": "2026-01-01", "to_on": "2026-01-02"},
+    "api.reassign_task": {"assignee": 1, "reason": "无"},
+    "api.delegate_task": {"delegate": 1, "question": "无"},
+    "api.hand_back_task": {"opinion": "无"},
+    "api.set_task_aside": {"until": "2026-03-03", "reason": "无"},
+    "api.add_task_reviewer": {"reviewer": 1, "when": "before", "question": "无"},
+    "api.answer_review": {"agrees": True, "opinion": ""},
+    "api.hand_over_tasks": {"reason": "无"},
     "api.create_case": {"scheme": "", "applicant_type": "", "fields": {}},
 }

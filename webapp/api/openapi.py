@@ -15,7 +15,7 @@ from forms.schema import flat_schema, json_schema
 from models.drawn_field import DRAWN_FORM
 from models.vocabulary import ApplicantType
 from processes.case import APPLIED_FOR
-from webapp.api import credit, studio
+from webapp.api import credit, studio, work
 from webapp.api.calendar_shapes import SHAPES
 from webapp.api.results import RESULTS
 from webapp.api.route import Route
@@ -133,6 +133,7 @@ def _schemas() -> Json:
         **SHAPES,
         **credit.SHAPES,
         **studio.SHAPES,
+        **work.SHAPES,
         **applications,
         **answers,
         "NewCase": _parts(

@@ -8,7 +8,7 @@ from models.inbox import Scope
 from models.people import Permission
 from models.working_days import Light
 from webapp.access import SIGNED_IN
-from webapp.api import calendar, case, credit, deadline, jobs, studio, task
+from webapp.api import calendar, case, credit, deadline, jobs, studio, task, work
 from webapp.api.openapi import document
 from webapp.api.route import Route
 
@@ -273,4 +273,5 @@ ROUTES: tuple[Route, ...] = (
     ),
     *credit.ROUTES,
     *studio.ROUTES,
+    *work.ROUTES,
 )
