@@ -134,4 +134,4 @@ def stand_ins_for(session: Session, users: set[int]) -> dict[int, int]:
         .join(other, and_(other.id == Substitute.stand_in_id, other.department_id == absent.department_id))
         .where(Substitute.absent_id.in_(users), running(), absent.is_active, other.is_active)
     )
-    return dict(session.execute(query).tuples().all())
+    return {row.absent_id: row.stand_in_id for row in session.execute(query)}

@@ -49,4 +49,4 @@ def last_urging(session: Session, task_id: int) -> TaskUrging | None:
 def times_urged(session: Session, task_ids: Collection[int]) -> dict[int, int]:
     """Task id → how often it was urged; for a page of a list, in one statement."""
     query = select(TaskUrging.task_id, func.count()).where(TaskUrging.task_id.in_(task_ids))
-    return dict(session.execute(query.group_by(TaskUrging.task_id)).tuples().all())
+    return {task_id: count for task_id, count in session.execute(query.group_by(TaskUrging.task_id))}
