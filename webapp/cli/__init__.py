@@ -18,6 +18,7 @@ from webapp.cli import (
     process_subset,
     screening,
     tasks,
+    tasks_office,
     user,
     worker,
 )
@@ -33,7 +34,7 @@ GROUPS: tuple[AppGroup, ...] = (
     calendar.group,
     loans.group,
     screening.group,
-    tasks.group,
+    tasks_office.group,
     tasks.cases,
     jobs.group,
     worker.group,
