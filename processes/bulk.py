@@ -23,9 +23,11 @@ from processes.bulk_check import (
     open_to,
     workable,
 )
-from processes.bulk_undo import assign_back, release_again, take_up_again, undo_release
+from processes.bulk_undo import assign_back, release_again, take_back_done, take_up_again, undo_release
 from processes.reassignment import reassign
+from processes.sending_back import may_send_back, send_back
 from processes.set_aside import set_aside
+from processes.submission import hand_in
 from processes.task_check import is_head
 from processes.urging import again_on, urge
 
@@ -62,11 +64,13 @@ def operations_for(user: User) -> list[Operation]:
 
 
 def _may_claim(candidate: Candidate, actor: User) -> str:
-    if reason := workable(candidate) or held_by_other(candidate, actor):
+    if reason := workable(candidate):
         return reason
     assert candidate.task is not None
     if candidate.task.assignee_id == actor.id:
         return "已由您签收。"
+    if not candidate.stands_in and (reason := held_by_other(candidate, actor)):
+        return reason
     return not_barred(candidate, actor)
 
 
@@ -118,6 +122,20 @@ def _may_set_aside(candidate: Candidate, actor: User) -> str:
     return held_by_other(candidate, actor) or bound_by(candidate.task)
 
 
+def _may_send_back(candidate: Candidate, actor: User) -> str:
+    if reason := workable(candidate) or held_by_other(candidate, actor):
+        return reason
+    assert candidate.task is not None
+    if is_applicants(candidate) or not may_send_back(candidate.task, actor):
+        return "该环节不能退回。"
+    if not candidate.done:
+        return "本案卷没有可以退回的环节。"
+    deadline = candidate.task.deadline
+    if deadline is not None and deadline.is_paused:
+        return "已暂停计时，请先恢复计时。"
+    return bound_by(candidate.task)
+
+
 def _may_urge(candidate: Candidate, actor: User) -> str:
     if reason := open_to(candidate):
         return reason
@@ -138,6 +156,11 @@ def _set_aside(session: Session, task_id: int, actor: User, given: Arguments) ->
     set_aside(session, task_id, date.fromisoformat(str(given["until"])), str(given.get("reason", "")), actor)
 
 
+def _send_back(session: Session, task_id: int, actor: User, given: Arguments) -> None:
+    target, mode, reason = (str(given.get(name, "")) for name in ("target", "mode", "reason"))
+    send_back(session, task_id, target, mode, reason, actor)
+
+
 def _urge(session: Session, task_id: int, actor: User, given: Arguments) -> None:
     urge(session, task_id, str(given.get("text", "")), actor)
 
@@ -155,7 +178,7 @@ def _release(session: Session, task_id: int, actor: User, _given: Arguments) -> 
 
 
 def _complete(session: Session, task_id: int, actor: User, given: Arguments) -> None:
-    worklist.complete(session, task_id, actor, given["answers"], given["asked"])
+    hand_in(session, task_id, actor, given["handed_in"])
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -185,8 +208,8 @@ OPERATIONS: dict[str, Operation] = {
             Permission.TASK_WORK,
             _may_complete,
             _complete,
-            None,
-            "以同一结论和意见逐件办理，每件单独提交、单独留痕；任一件不能办理时，其余各件照常办理。",
+            take_back_done,
+            "以同一结论和意见逐件办理，每件单独提交、单独留痕；下一环节尚无人打开的可以撤销（撤回）。",
         ),
         Operation(
             "reassign",
@@ -196,6 +219,15 @@ OPERATIONS: dict[str, Operation] = {
             _reassign,
             assign_back,
             "转给本部门同一位人员，对方收到通知；时限继续计算。对方尚未办理的可以撤销。",
+        ),
+        Operation(
+            "send_back",
+            "退回",
+            Permission.TASK_WORK,
+            _may_send_back,
+            _send_back,
+            None,
+            "退回到所选事项都已办过的环节，由原办理人重新办理；时限自各自的起算日继续计算，不重新起算。不能撤销。",
         ),
         Operation(
             "set_aside",

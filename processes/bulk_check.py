@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -15,6 +15,7 @@ from models.urging import TaskUrging
 from models.workflow import DONE, OPEN, ProcessInstance, UserTask
 from processes import worklist
 from processes.engine.drawing import Step
+from processes.substitute import standing_in
 from processes.workflow import definition_of
 
 UNKNOWN = "未找到该事项，或您无权办理。"
@@ -34,6 +35,10 @@ class Candidate:
     may_work: bool = False
     # When it was last urged (催办).
     urged_on: date | None = None
+    # The steps that the case has done and that still count, by element, the newest name.
+    done: Mapping[str, str] = field(default_factory=dict)
+    # The actor stands in for who has it (代办).
+    stands_in: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -53,17 +58,41 @@ def candidates(session: Session, actor: User, task_ids: Sequence[int]) -> list[C
         .options(joinedload(UserTask.case).joinedload(CaseFile.region))
     )
     rows = {row[0].id: row for row in session.execute(query)}
-    done = _done_in(session, {row[0].case_id for row in rows.values()})
-    urged = _urged(session, task_ids)
+    around = _Around(
+        _done_in(session, {row[0].case_id for row in rows.values()}),
+        _urged(session, task_ids),
+        standing_in(session, actor),
+    )
     found = {}
     for task_id, (task, definition_id, is_visible) in rows.items():
         may_work = worklist.may_work(task, actor)
-        if not (may_work or is_visible):
-            continue
-        step = _step(session, definition_id, task)
-        barred = worklist.barred_from(step, done.get(task.case_id, ())) if step else {}
-        found[task_id] = Candidate(task_id, task, step, barred, may_work, urged.get(task_id))
+        if may_work or is_visible or task.assignee_id in around.away:
+            step = _step(session, definition_id, task)
+            found[task_id] = _candidate(task, step, around, may_work)
     return [found.get(task_id, Candidate(task_id)) for task_id in task_ids]
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What was read for all of them at once."""
+
+    done: Mapping[int, Sequence[UserTask]]
+    urged: Mapping[int, date]
+    away: Collection[int]
+
+
+def _candidate(task: UserTask, step: Step | None, around: _Around, may_work: bool) -> Candidate:
+    ended = around.done.get(task.case_id, ())
+    return Candidate(
+        task.id,
+        task,
+        step,
+        worklist.barred_from(step, ended) if step else {},
+        may_work,
+        around.urged.get(task.id),
+        {row.element_id: row.name for row in ended if row.superseded_at is None},
+        task.assignee_id in around.away,
+    )
 
 
 def _step(session: Session, definition_id: int | None, task: UserTask) -> Step | None:
@@ -94,7 +123,7 @@ def open_to(candidate: Candidate) -> str:
 
 def workable(candidate: Candidate) -> str:
     """Why this person may do nothing to it; empty when it is his or his department's."""
-    return open_to(candidate) or ("" if candidate.may_work else UNKNOWN)
+    return open_to(candidate) or ("" if candidate.may_work or candidate.stands_in else UNKNOWN)
 
 
 def not_barred(candidate: Candidate, person: User) -> str:

@@ -13,6 +13,7 @@ from models.workflow import OPEN, UserTask
 from processes import worklist
 from processes.notification import tell
 from processes.reassignment import log
+from processes.recall import recall
 from processes.set_aside import take_up
 from processes.task_hands import change_hands
 
@@ -65,3 +66,8 @@ def assign_back(session: Session, task: UserTask, actor: User, before: Before) -
 def take_up_again(session: Session, task: UserTask, actor: User, _before: Before) -> None:
     """What was set aside is in the list again."""
     take_up(session, task.id, actor)
+
+
+def take_back_done(session: Session, task: UserTask, actor: User, _before: Before) -> None:
+    """What was completed is open again, while nobody has looked at what came next (撤回)."""
+    recall(session, task.id, actor)

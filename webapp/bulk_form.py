@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from forms.base import BaseForm, FormContext, formdata_from_json
-from forms.bulk import NothingForm, ReassignForm, SetAsideForm, UrgeForm, narrowed
+from forms.bulk import NothingForm, ReassignForm, SendBackForm, SetAsideForm, UrgeForm, narrowed
 from forms.registry import is_bulk
 from models.calendar import today
 from models.database import DbSession
@@ -20,6 +20,7 @@ from processes import worklist
 from processes.bulk import Operation
 from processes.bulk_check import Candidate
 from processes.engine.drawing import Step
+from processes.submission import HandedIn
 from webapp.context import task_context
 from webapp.task_form import form_class
 
@@ -101,7 +102,7 @@ def answers_for(session: DbSession, task_id: int, actor: User, given: Mapping[st
     if not form.validate():
         faults = [message for messages in form.faults().values() for message in messages]
         raise Refusal("；".join(faults) or _NO_BULK)
-    return {"answers": form.answers(), "asked": step}
+    return {"handed_in": HandedIn(form.answers(), form.typed(), step)}
 
 
 def _people(session: DbSession, fit: Sequence[Candidate]) -> list[tuple[str, str]]:
@@ -117,6 +118,12 @@ def _people(session: DbSession, fit: Sequence[Candidate]) -> list[tuple[str, str
     return [(str(key), name) for key, name in found.items() if holders != {key}]
 
 
+def _earlier(_session: DbSession, fit: Sequence[Candidate]) -> list[tuple[str, str]]:
+    """The steps that all of them have done, as the first names them."""
+    first = fit[0].done if fit else {}
+    return [(key, name) for key, name in first.items() if all(key in one.done for one in fit)]
+
+
 def _nothing(_session: DbSession, _fit: Sequence[Candidate]) -> list[tuple[str, str]]:
     return []
 
@@ -125,6 +132,7 @@ Choices = Callable[[DbSession, Sequence[Candidate]], list[tuple[str, str]]]
 # Act → its form, and what the question with a list offers.
 _FORMS: dict[str, tuple[Any, Choices]] = {
     "reassign": (ReassignForm, _people),
+    "send_back": (SendBackForm, _earlier),
     "set_aside": (SetAsideForm, _nothing),
     "urge": (UrgeForm, _nothing),
 }

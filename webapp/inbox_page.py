@@ -33,9 +33,9 @@ STANDARD = ("due", "name", "amount", "step", "who", "arrived")
 # Which acts a list offers for many of its lines, in the order of the buttons.
 _ACTS = {
     Scope.MINE: ("complete", "reassign", "set_aside", "send_back", "release"),
-    Scope.DEPARTMENT: ("claim", "complete", "reassign"),
+    Scope.DEPARTMENT: ("claim", "complete", "reassign", "send_back"),
     Scope.TEAM: ("reassign", "urge", "release"),
-    Scope.SUBSTITUTE: ("complete",),
+    Scope.SUBSTITUTE: ("claim",),
     Scope.FOLLOW_UP: ("urge",),
     Scope.DELEGATED: ("urge",),
     Scope.SET_ASIDE: ("reassign",),

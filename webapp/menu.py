@@ -24,6 +24,8 @@ class Entry:
     kinds: tuple[DepartmentKind | None, ...] = ()
     # Which number of `models.inbox.Waiting` stands beside it; empty: none.
     count: str = ""
+    # The key that leads there (static/keys.js); empty: none.
+    key: str = ""
 
     def is_for(self, user: User) -> bool:
         """Whether the line stands in this person's menu."""
@@ -48,8 +50,10 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "办理",
         (
-            Entry("我的一天", "today.show", Permission.TASK_WORK),
-            Entry("我的待办", "task.inbox", Permission.TASK_WORK, (("scope", "mine"),), count="mine"),
+            Entry("我的一天", "today.show", Permission.TASK_WORK, key="today"),
+            Entry(
+                "我的待办", "task.inbox", Permission.TASK_WORK, (("scope", "mine"),), count="mine", key="mine"
+            ),
             Entry(
                 "部门待签收",
                 "task.inbox",
@@ -87,6 +91,13 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        "督查",
+        (
+            Entry("督查看板", "board.show", Permission.BOARD_READ),
+            Entry("督办", "supervision_order.index", Permission.SUPERVISION_READ),
+        ),
+    ),
+    (
         "流程",
         (
             Entry("流程与版本", "process.show", Permission.PROCESS_MANAGE),
@@ -106,6 +117,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("离职移交", "handover.show", Permission.TASK_ASSIGN),
             Entry("离职移交", "handover.show_all", Permission.PEOPLE_MANAGE),
             Entry("政策参数", "policy.show", Permission.POLICY_MANAGE),
+            Entry("大厅公示屏", "hall.index", Permission.PEOPLE_MANAGE),
             Entry("后台任务", "jobs.show", Permission.JOBS_MANAGE),
         ),
     ),

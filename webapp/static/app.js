@@ -2,96 +2,9 @@
 // Nothing here decides anything: the server checks every permission, state and value again.
 'use strict';
 
-const TYPING = 'textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button])';
-const SHORTCUTS_OFF = 'duoshen-shortcuts-off';
-
 function each(selector, action, root = document) {
   root.querySelectorAll(selector).forEach(action);
 }
-
-/* ---- inbox keys: j k Enter / ? c, outside fields; a [data-shortcuts-toggle] checkbox turns them off ---- */
-
-function inboxRows() {
-  return [...document.querySelectorAll('[data-inbox] tbody tr')].filter((row) => row.querySelector('a[href]'));
-}
-
-function rowLink(row) {
-  return row.querySelector('a[data-open]') || row.querySelector('a[href]');
-}
-
-function currentRow() {
-  const focused = document.activeElement && document.activeElement.closest('[data-inbox] tbody tr');
-  return focused || document.querySelector('[data-inbox] tr.is-current');
-}
-
-function moveRow(step) {
-  const rows = inboxRows();
-  if (!rows.length) return;
-  const at = rows.indexOf(currentRow());
-  const next = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
-  rowLink(next).focus();
-  next.scrollIntoView({ block: 'nearest' });
-}
-
-function openRow() {
-  const row = currentRow();
-  if (row) rowLink(row).click();
-}
-
-function claimRow() {
-  const row = currentRow();
-  const claim = row && row.querySelector('form[data-claim], button[data-claim]');
-  if (!claim) return;
-  if (claim.matches('form')) claim.requestSubmit();
-  else claim.click();
-}
-
-function focusSearch() {
-  const field = document.querySelector('[data-search], input[type=search]');
-  if (field) { field.focus(); field.select(); }
-}
-
-function openHelp() {
-  const help = document.getElementById('shortcuts');
-  if (help && help.showModal && !help.open) help.showModal();
-}
-
-const KEYS = { j: () => moveRow(1), k: () => moveRow(-1), '/': focusSearch, '?': openHelp, c: claimRow };
-
-function shortcutsOff() {
-  try { return localStorage.getItem(SHORTCUTS_OFF) === '1'; } catch { return false; }
-}
-
-function setShortcutsOff(off) {
-  try { localStorage.setItem(SHORTCUTS_OFF, off ? '1' : '0'); } catch { /* storage forbidden: keys stay on */ }
-}
-
-document.addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.defaultPrevented) return;
-  const target = event.target;
-  if (!target.closest || target.closest(TYPING) || document.querySelector('dialog[open], .modal.show')) return;
-  if (event.key === 'Enter') {
-    // Enter on a row's checkbox would submit the bulk form: open the case instead
-    const free = target === document.body || target.matches('[data-inbox] tbody input[type=checkbox]');
-    if (free && currentRow()) { event.preventDefault(); openRow(); }
-    return;
-  }
-  const action = KEYS[event.key];
-  if (!action || shortcutsOff()) return;
-  event.preventDefault();
-  action();
-});
-
-document.addEventListener('click', (event) => {
-  if (event.target.closest('[data-open-help]')) openHelp();
-});
-
-document.addEventListener('focusin', (event) => {
-  const row = event.target.closest('[data-inbox] tbody tr');
-  if (!row) return;
-  each('[data-inbox] tr.is-current', (old) => old.classList.remove('is-current'));
-  row.classList.add('is-current');
-});
 
 /* ---- select all ---- */
 
@@ -106,11 +19,11 @@ function countSelected(all) {
   all.checked = boxes.length > 0 && chosen === boxes.length;
   all.indeterminate = chosen > 0 && chosen < boxes.length;
   each('[data-selected-count]', (place) => { place.textContent = chosen; });
+  each('[data-bulk]', (bar) => bar.classList.toggle('is-armed', chosen > 0));
 }
 
 document.addEventListener('change', (event) => {
   const box = event.target;
-  if (box.matches('[data-shortcuts-toggle]')) setShortcutsOff(!box.checked);
   if (!box.matches('input[type=checkbox]')) return;
   if (box.matches('[data-select-all]')) selectable(box).forEach((other) => { other.checked = box.checked; });
   const table = box.closest('table');
@@ -244,7 +157,6 @@ function look(root) {
 document.addEventListener('htmx:afterSettle', (event) => look(event.target));
 look(document);
 each('[data-select-all]', countSelected);
-each('[data-shortcuts-toggle]', (box) => { box.checked = !shortcutsOff(); });
 // what is wrong is read first
 const faults = document.getElementById('err-sum');
 if (faults) faults.focus();
