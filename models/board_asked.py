@@ -81,7 +81,7 @@ class Asked:
         return self.unit == Unit.CASE
 
     @property
-    def as_values(self) -> dict[str, str]:
+    def as_values(self) -> dict[str, Any]:
         """The filters that are set, as they stand in an address."""
         given = {name: value for name, value in asdict(self).items() if value != _PLAIN[name]}
         return {name: "1" if value is True else str(value) for name, value in given.items()}

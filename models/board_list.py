@@ -133,6 +133,7 @@ def count(session: Session, user: User, given: Asked, pace: Pace) -> int:
 
 
 def counted(session: Session, user: User, given: Asked, pace: Pace) -> int:
+    """The same, counted now."""
     query = _from(select(func.count()), given).where(*criteria(given, user, pace))
     return session.scalar(query) or 0
 

@@ -11,11 +11,13 @@ from flask import url_for
 PLACES = {
     "board": ("screening_board.show", "number", "进入甄别名单"),
     "supervision": ("supervision.show", "number", "答复督办"),
+    "order": ("supervision_order.show", "supervision_id", "查看督办"),
     "proposal": ("proposal.show", "proposal_id", "查看送审的流程"),
     "setting": ("process.settings", "process_key", "查看审核方式"),
     "version": ("process.show_version", "definition_id", "查看流程版本"),
     "talk": ("talk.show", "number", "查看留言"),
     # One page for everybody: no number.
+    "statistics": ("statistics.show", "", "查看统计分析"),
     "absence": ("absence.show", "", "查看代办设置"),
 }
 

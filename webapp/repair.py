@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.calendar import real_now
@@ -116,6 +116,14 @@ def look() -> Look:
         ]
     items = {Kind.TIMER: timers, Kind.MESSAGE: list(_messages(box.stalled)), Kind.JOB: list(_jobs())}
     return Look(machines, items, box.waiting, box.oldest)
+
+
+def standing() -> list[tuple[Kind, list[Item]]]:
+    """What stands still, for those who oversee cases: of messages no more than why they cannot leave."""
+    found = look().items
+    hidden = [replace(item, what="外发消息") for item in found[Kind.MESSAGE]]
+    shown = {Kind.TIMER: found[Kind.TIMER], Kind.MESSAGE: hidden, Kind.JOB: found[Kind.JOB]}
+    return [(kind, items) for kind, items in shown.items() if items]
 
 
 def retry(kind: str, ids: Collection[str] | None, actor: User | None) -> int:
