@@ -34,7 +34,7 @@ GROUPS: tuple[AppGroup, ...] = (
     calendar.group,
     loans.group,
     screening.group,
-    tasks_office.group,
+    tasks_office.commands,
     tasks.cases,
     jobs.group,
     worker.group,

@@ -17,6 +17,7 @@ from webapp import review_door
 from webapp.cli.group import acting
 from webapp.cli.tasks import group
 
+commands = group
 Result = TypeVar("Result")
 _BY = click.option("--by", required=True, metavar="USER", help="以谁的名义（登录名）。")
 _ID = click.argument("task_id", metavar="ID", type=click.IntRange(1, 2**31 - 1))
