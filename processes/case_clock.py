@@ -66,12 +66,12 @@ def _fired(armed: list[Timer], kinds: Collection[str]) -> Iterator[tuple[Timer, 
             yield timer, timer.deadline
 
 
-def lift_miss(session: Session, case: CaseFile, clock: Deadline) -> None:
-    """A new calendar has moved the end of a missed clock into the future: it may be missed again then."""
+def lift_miss(session: Session, case: CaseFile, clock: Deadline, why: str = "工作日日历调整") -> None:
+    """A new calendar, or a corrected fact, has moved the end of a missed clock into the future: it may be missed again."""
     audit.record(
         session,
         "deadline.miss_lifted",
-        f"{clock.name}因工作日日历调整顺延至 {clock.due_on.isoformat()}，原超期记录撤销",
+        f"{clock.name}因{why}顺延至 {clock.due_on.isoformat()}，原超期记录撤销",
         actor=None,
         case=case,
         old={"missed_at": clock.missed_at},

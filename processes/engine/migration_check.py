@@ -27,7 +27,7 @@ def check_places(
     if possible is None:
         raise Unfit(_TOO_LARGE)
     if target not in possible:
-        raise Unfit(apart(after, target, possible))
+        raise Unfit(_apart(after, target, possible))
     return target
 
 
@@ -108,20 +108,21 @@ def _check_kind(before: Net, after: Net, old: str, new: str) -> None:
             raise Unfit(f"正在等待的“{before.name_of(event)}”在新版本中已不存在或改为等待其他事项。")
 
 
-def apart(net: Net, target: Marking, possible: frozenset[Marking]) -> str:
+def _apart(net: Net, target: Marking, possible: frozenset[Marking]) -> str:
     """Why a marking cannot be: what the drawing would have beside it, or what it would not."""
     larger = [one - target for one in possible if one > target]
     if larger:
         missing = min(larger, key=lambda one: (len(one), sorted(one)))
         return (
-            f"案卷正在并行办理中，新版本在此增加了{_list(net, missing)}，迁移后汇合处将一直等待，无法办结。"
+            f"案卷正在并行办理中，新版本在此增加了{named(net, missing)}，迁移后汇合处将一直等待，无法办结。"
         )
     smaller = [target - one for one in possible if one < target and one]
     if smaller:
         extra = min(smaller, key=lambda one: (len(one), sorted(one)))
-        return f"案卷正在并行办理中，新版本在此不再同时办理{_list(net, extra)}，迁移后无法正确汇合。"
-    return f"新版本中{_list(net, target)}不会同时进行，迁移后无法正确汇合。"
+        return f"案卷正在并行办理中，新版本在此不再同时办理{named(net, extra)}，迁移后无法正确汇合。"
+    return f"新版本中{named(net, target)}不会同时进行，迁移后无法正确汇合。"
 
 
-def _list(net: Net, places: Iterable[str]) -> str:
+def named(net: Net, places: Iterable[str]) -> str:
+    """The names of places in quotation marks; of an arrival, the branch."""
     return "、".join(f"“{name}”" for name in dict.fromkeys(net.name_of(place) for place in sorted(places)))

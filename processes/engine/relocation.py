@@ -14,9 +14,9 @@ from SpiffWorkflow.util.task import TaskState
 from models.calendar import now
 from processes.engine.faults import EngineFault, engine_faults
 from processes.engine.instance import Instance
-from processes.engine.marking import Marking, markings, net_of
+from processes.engine.marking import Marking, Net, markings, net_of
 from processes.engine.migration import Way, place, places
-from processes.engine.migration_check import Unfit, apart
+from processes.engine.migration_check import Unfit, named
 from processes.engine.placing import add, empty_token, open_places, put_arrival
 from processes.engine.serialization import dump, load
 
@@ -47,8 +47,23 @@ def require_possible(instance: Instance, target: Marking) -> None:
     possible = markings(spec)
     if possible is None:
         raise Unfit(_TOO_LARGE)
-    if not target or target not in possible:
-        raise Unfit(apart(net_of(spec), target, possible))
+    if target not in possible:
+        raise Unfit(_why_not(net_of(spec), target, possible), "places")
+
+
+def _why_not(net: Net, target: Marking, possible: Collection[Marking]) -> str:
+    """What the drawing would have beside the chosen places, or what it would not have together."""
+    if not any(net.kinds.get(place) == "UserTask" or ">" in place for place in target):
+        return "请选择案卷应当处于的环节。"
+    larger = [one - target for one in possible if one > target]
+    if larger:
+        missing = min(larger, key=lambda one: (len(one), sorted(one)))
+        return f"与所选位置同时，流程图中还必须有{named(net, missing)}，否则将一直等待，无法办结。"
+    smaller = [target - one for one in possible if one < target and one]
+    if smaller:
+        extra = min(smaller, key=lambda one: (len(one), sorted(one)))
+        return f"{named(net, extra)}不会与其他所选位置同时进行，请重新选择。"
+    return f"{named(net, target)}不会同时进行，请重新选择。"
 
 
 def _put(instance: Instance, found: Mapping[str, Any], target: Marking) -> None:
