@@ -47,7 +47,7 @@ def require_possible(instance: Instance, target: Marking) -> None:
     possible = markings(spec)
     if possible is None:
         raise Unfit(_TOO_LARGE)
-    if target not in possible:
+    if not target or target not in possible:
         raise Unfit(_why_not(net_of(spec), target, possible), "places")
 
 
