@@ -16,10 +16,14 @@ from sqlalchemy import (
     Dialect,
     ForeignKey,
     Index,
+    Integer,
+    Select,
     Table,
     Text,
+    and_,
     column,
     event,
+    func,
     inspect,
     or_,
     select,
@@ -36,6 +40,8 @@ from models.database import Base, bound
 from models.keyset import containing
 
 _LIMIT = 100
+# What more cases have is no help in finding one.
+COMMON = 20_000
 _SHADOW = "case_bigram_fts"
 
 
@@ -80,7 +86,7 @@ INDEX_SQLITE = (
     "INSERT INTO case_bigram_fts(case_bigram_fts, rowid, pairs) VALUES ('delete', old.case_id, old.pairs); "
     "INSERT INTO case_bigram_fts(rowid, pairs) VALUES (new.case_id, new.pairs); END",
 )
-_FTS = table(_SHADOW, column("rowid"))
+_FTS = table(_SHADOW, column("rowid", Integer))
 
 
 def is_compared(name: str | None, kind: str, _parents: object) -> bool:
@@ -130,11 +136,30 @@ def _doubles(words: str) -> Iterator[str]:
 
 
 def matching(words: str) -> ColumnElement[bool]:
-    """Criterion on CaseFile: its name contains the words, or its number begins or ends with them; all when empty."""
-    words = words.strip().replace("\0", "")[:_LIMIT]
+    """Criterion on CaseFile: its name contains the words, or its number begins or ends with them; all when empty.
+
+    For lists that are led by something else, as the inbox is by its tasks: what more than COMMON cases have in
+    common is compared line by line. models/case_search.py, which is led by nothing else, asks `is_common` itself.
+    """
+    words = tidied(words)
     if not words:
         return true()
-    return CaseFile.id.in_(_held(_asked(words))) & literally(words) if _asked(words) else literally(words)
+    few = held(words, COMMON + 1)
+    if few is None:
+        return literally(words)
+    many = select(func.count()).select_from(few.subquery()).scalar_subquery() > COMMON
+    return and_(literally(words), or_(many, CaseFile.id.in_(few)))
+
+
+def tidied(words: str) -> str:
+    """What was typed, as it is looked for."""
+    return words.strip().replace("\0", "")[:_LIMIT]
+
+
+def is_common(session: Session, words: str) -> bool:
+    """Whether so many cases have it that a list of them all costs more than looking through the newest."""
+    few = held(words, COMMON + 1)
+    return few is None or (session.scalar(select(func.count()).select_from(few.subquery())) or 0) > COMMON
 
 
 def literally(words: str) -> ColumnElement[bool]:
@@ -155,13 +180,17 @@ def _asked(words: str) -> list[list[str]]:
     return [one for one in alternatives if one]
 
 
-def _held(alternatives: list[list[str]]) -> Any:
+def held(words: str, limit: int) -> Select[int] | None:
+    """The ids of cases that hold all pairs of the words; None when the words have none."""
+    alternatives = _asked(words)
+    if not alternatives:
+        return None
     if bound().is_sqlite:
         line = " OR ".join(f"({' AND '.join(one)})" for one in alternatives)
-        return select(_FTS.c.rowid).where(text(f"{_SHADOW} MATCH :line").bindparams(line=line))
+        return select(_FTS.c.rowid).where(text(f"{_SHADOW} MATCH :line").bindparams(line=line)).limit(limit)
     pairs = CaseBigram.__table__.c.pairs
     holds = (pairs.op("@>", is_comparison=True)(_array(one)) for one in alternatives)
-    return select(CaseBigram.case_id).where(or_(*holds))
+    return select(CaseBigram.case_id).where(or_(*holds)).limit(limit)
 
 
 def _array(words: list[str]) -> Any:

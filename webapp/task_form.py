@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from secrets import token_hex
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -15,6 +16,7 @@ from models.case import CaseFile
 from models.database import DbSession, StaleWrite, transaction
 from models.people import User
 from models.refusal import Conflict, NotFound, Refusal
+from models.task_draft import DraftMark
 from models.workflow import OPEN, UserTask
 from processes import submission, worklist
 from processes.engine.drawing import Step
@@ -33,6 +35,8 @@ class Opened:
 
     form: BaseForm
     saved_at: datetime | None = None
+    # Which draft the page has seen, and which tab of the browser it is (models/task_draft.py).
+    mark: DraftMark = field(default_factory=lambda: DraftMark(tab=token_hex(8)))
 
 
 def opened(session: DbSession, task: UserTask, case: CaseFile, actor: User, step: Step) -> Opened:
@@ -42,7 +46,7 @@ def opened(session: DbSession, task: UserTask, case: CaseFile, actor: User, step
     if draft is None:
         return Opened(make(None, data=prefilled(session, case, task, step)).bind(context))
     content, row = draft
-    return Opened(make(formdata_from_json(content)).bind(context), row.saved_at)
+    return Opened(make(formdata_from_json(content)).bind(context), row.saved_at, DraftMark(row.revision, token_hex(8)))
 
 
 def sent(session: DbSession, task: UserTask, data: MultiDict[str, str]) -> BaseForm:
@@ -71,6 +75,25 @@ def lost(task: UserTask, actor: User) -> str:
     if task.assignee_id not in (None, actor.id) and task.owner_id != actor.id:
         return "该事项正由他人办理，您填写的内容没有提交。"
     return ""
+
+
+def mark_of(data: MultiDict[str, str]) -> DraftMark | None:
+    """What the tab knew of the draft when it sent this; None when it says nothing."""
+    revision, tab = data.get("draft_revision", ""), data.get("draft_tab", "")
+    is_sound = revision.isascii() and revision.isdigit() and len(revision) < 9 and 0 < len(tab) <= 36
+    return DraftMark(int(revision), tab) if is_sound and tab.isascii() and tab.isalnum() else None
+
+
+def again(form: BaseForm, data: MultiDict[str, str]) -> Opened:
+    """The form as it was sent, in the tab that sent it."""
+    mark = mark_of(data)
+    return Opened(form, None, mark) if mark else Opened(form)
+
+
+def of_draft(session: DbSession, task: UserTask, content: dict[str, Any]) -> BaseForm:
+    """The form with what a draft holds."""
+    form: BaseForm = form_of(session, task)(formdata_from_json(content), csrf=False)
+    return form.bind(task_context(session, task, task.case))
 
 
 def typed(session: DbSession, task: UserTask, data: MultiDict[str, str]) -> dict[str, object]:

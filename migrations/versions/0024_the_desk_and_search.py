@@ -1,4 +1,4 @@
-"""Migration: who has a page open, recent cases, the search by pairs of characters, drafts of several tabs."""
+"""Migration: who has a page open, the search by pairs of characters, drafts of several tabs."""
 
 from __future__ import annotations
 
@@ -66,18 +66,6 @@ def _create_presence() -> None:
         sa.PrimaryKeyConstraint("case_id", "user_id", name=op.f("pk_presence")),
     )
     op.create_index("ix_presence_seen_at", "presence", ["seen_at"])
-    op.create_table(
-        "recent_case",
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("case_id", sa.Integer(), nullable=False),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_recent_case_case_id_case_file")),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["user_account.id"], name=op.f("fk_recent_case_user_id_user_account")
-        ),
-        sa.PrimaryKeyConstraint("user_id", "case_id", name=op.f("pk_recent_case")),
-    )
-    op.create_index("ix_recent_case_user", "recent_case", ["user_id", "opened_at"])
 
 
 def _find_all(is_server: bool) -> None:
@@ -112,5 +100,4 @@ def downgrade() -> None:
     with op.batch_alter_table("task_draft", schema=None) as batch_op:
         batch_op.drop_column("tab")
         batch_op.drop_column("revision")
-    op.drop_table("recent_case")
     op.drop_table("presence")
