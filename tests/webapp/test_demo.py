@@ -17,17 +17,24 @@ from forms.application import validate_application
 from models import audit, database
 from models.case import CaseFile
 from models.case_status import CaseStatus
+from models.comment import CaseComment
+from models.copying import CaseCopy
 from models.credit import CreditListing
 from models.database import DbSession
 from models.deadline import Deadline
 from models.document import Document
 from models.explanation import explanation_of
+from models.follow_up import TaskFollowUp
 from models.inbox import Filters, Scope, page
 from models.letter import Letter
 from models.pause import Pause
 from models.people import Department, user_named
 from models.review import Supplement
 from models.scheme import Scheme
+from models.substitute import Substitute
+from models.supervision import Supervision
+from models.task_review import TaskReview
+from models.urging import TaskUrging
 from models.workflow import OPEN, UserTask
 from models.working_days import Light
 from processes.workflow import definition_of, newest_definition
@@ -51,6 +58,15 @@ def command(app: Flask, *arguments: str) -> str:
     return result.output
 
 
+def check_office(session: DbSession) -> None:
+    """What an office does beside its steps is there to look at: each of its lists has a line."""
+    for table in (CaseComment, CaseCopy, TaskUrging, Supervision, TaskReview, TaskFollowUp, Substitute):
+        assert session.query(table).count(), table
+    aside = session.query(UserTask).where(UserTask.set_aside_until.is_not(None)).count()
+    lent = session.query(UserTask).where(UserTask.owner_id.is_not(None)).count()
+    assert (aside, lent) == (1, 1)
+
+
 def snapshot(session: DbSession) -> list[tuple[object, ...]]:
     """What two loads must have in common."""
     return [
@@ -70,6 +86,7 @@ def test_demo_load_and_reset(training: Flask, tmp_path: Path) -> None:
         check_applications(session)
         check_credit(session)
         check_counts(session)
+        check_office(session)
         assert list(audit.verify(session)) == []
     assert "保留不变" in command(training, "demo", "load", "--if-empty")
     refused = training.test_cli_runner().invoke(args=["demo", "load"])

@@ -10,7 +10,7 @@ from models.calendar import SHANGHAI, calendar, end_of, fixed_at, now, today
 from models.database import DbSession, reading, transaction
 from processes.seed import SAMPLE_PASSWORD, seed_sample_county
 from webapp import jobs
-from webapp.demo import credit_plan, general_plan
+from webapp.demo import credit_plan, general_plan, office_plan
 from webapp.demo.acts import parse
 from webapp.demo.names import Names
 from webapp.demo.plan import STORIES
@@ -61,7 +61,11 @@ def _events() -> Iterator[Event]:
     names = Names()
     with reading() as session:
         days, until, last = _working_days_before_today(), now(), today()
-        planned = [*credit_plan.planned(session, last), *general_plan.planned(last)]
+        planned = [
+            *credit_plan.planned(session, last),
+            *general_plan.planned(last),
+            *office_plan.planned(last),
+        ]
         yield from (Event(at, run=run) for at, run in planned if at < until)
     for index, story in enumerate(STORIES):
         yield from _story_events(Player(story, names), index, days)
