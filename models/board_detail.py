@@ -94,11 +94,11 @@ def _faults(session: Session, cases: Collection[int]) -> dict[int, str]:
         ),
         select(Timer.case_id, Timer.fault).where(Timer.case_id.in_(cases), IS_STALLED),
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _orders(session: Session, cases: Collection[int]) -> dict[int, int]:
     query = select(Supervision.case_id, func.count()).where(
         Supervision.case_id.in_(cases), Supervision.closed_on.is_(None)
     )
-    return dict(session.execute(query.group_by(Supervision.case_id)).tuples().all())
+    return dict(session.execute(query.group_by(Supervision.case_id)).all())

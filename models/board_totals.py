@@ -140,7 +140,7 @@ def _labels(session: Session, rows: Sequence[Any]) -> dict[str, dict[int, str]]:
     for name, table in tables.items():
         wanted = {getattr(row, name) for row in rows} - {None}
         named = select(table.id, table.name).where(table.id.in_(wanted))
-        found[name] = dict(session.execute(named).tuples().all())
+        found[name] = dict(session.execute(named).all())
     return found
 
 

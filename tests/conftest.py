@@ -12,7 +12,7 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy.engine import make_url
 
-from models import calendar_book, crypto, database, tables
+from models import board_cache, calendar_book, crypto, database, tables
 from models.calendar import fixed_at
 from processes import background, login
 from processes.seed import seed_rules, seed_sample_county
@@ -184,6 +184,7 @@ def url(request: pytest.FixtureRequest) -> str:
     standing: Standing = request.getfixturevalue("installed" if "ready" in asked else "standing")
     # The same address again: what was kept in memory of its calendars belongs to the test before.
     calendar_book.forget()
+    board_cache.forget()
     return standing.fresh()
 
 
