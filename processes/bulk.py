@@ -13,7 +13,7 @@ from models.calendar import today
 from models.people import Permission, User
 from models.refusal import Refusal
 from models.workflow import UserTask
-from processes import worklist
+from processes import supervision_bulk, worklist
 from processes.bulk_check import (
     Candidate,
     bound_by,
@@ -237,6 +237,15 @@ OPERATIONS: dict[str, Operation] = {
             _set_aside,
             take_up_again,
             "挂起期间不在待办列表，到期自动恢复；时限继续计算，需要停止计时的请申请暂停计时。可以撤销。",
+        ),
+        Operation(
+            "supervise",
+            "督办",
+            Permission.CASE_SUPERVISE,
+            supervision_bulk.may_order,
+            supervision_bulk.order_one,
+            None,
+            supervision_bulk.EFFECT,
         ),
         Operation(
             "urge",

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from forms.base import BaseForm, FormContext, formdata_from_json
 from forms.bulk import NothingForm, ReassignForm, SendBackForm, SetAsideForm, UrgeForm, narrowed
 from forms.registry import is_bulk
+from forms.supervision import OrderTaskForm
 from models.calendar import today
 from models.database import DbSession
 from models.people import Permission, User, colleagues
@@ -134,5 +135,6 @@ _FORMS: dict[str, tuple[Any, Choices]] = {
     "reassign": (ReassignForm, _people),
     "send_back": (SendBackForm, _earlier),
     "set_aside": (SetAsideForm, _nothing),
+    "supervise": (OrderTaskForm, _nothing),
     "urge": (UrgeForm, _nothing),
 }

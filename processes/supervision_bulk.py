@@ -1,0 +1,34 @@
+"""Room supervision, bulk: 督办 of many open steps at once, each an order with a number of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.people import Permission, User
+from processes.bulk_check import Candidate, open_to
+from processes.supervision_order import Demand, order_task
+
+EFFECT = (
+    "每个环节下达一件督办，各有文号，发至该环节的办理部门；到期前一个工作日提醒，逾期未答复的报告主管领导。"
+    "时限不变，不能撤销，可逐件办结。"
+)
+
+
+def may_order(candidate: Candidate, actor: User) -> str:
+    """Why no order may be issued about it; empty when one may. Whether one still runs is said by the act."""
+    if reason := open_to(candidate):
+        return reason
+    assert candidate.task is not None
+    leads = actor.may(Permission.CASE_OVERSEE) or candidate.task.case.hrss_id == actor.department_id
+    own = candidate.task.department_id == actor.department_id
+    return "" if leads or own else "您不能督办该部门。"
+
+
+def order_one(session: Session, task_id: int, actor: User, given: Mapping[str, Any]) -> None:
+    """The verb of one step."""
+    demand = Demand(str(given["text"]), date.fromisoformat(str(given["due_on"])))
+    order_task(session, task_id, demand, actor)
