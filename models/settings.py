@@ -36,6 +36,8 @@ class Settings:
     # Names under which the site is asked for; empty: any.
     hosts: tuple[str, ...] = ()
     outside: Outside = Outside()
+    # Working days between two urgings (催办) of one step.
+    urging_days: int = 1
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -50,6 +52,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         is_training=environ.get("DUOSHEN_TRAINING", "") == "1",
         is_https=environ.get("DUOSHEN_HTTPS", "") == "1",
         idle_minutes=int(environ.get("DUOSHEN_IDLE_MINUTES", "30")),
+        urging_days=int(environ.get("DUOSHEN_URGING_DAYS", "1")),
         hosts=tuple(environ.get("DUOSHEN_HOSTS", "").replace(",", " ").split()),
         outside=Outside(
             smtp_url=environ.get("DUOSHEN_SMTP_URL", ""),

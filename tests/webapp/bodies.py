@@ -42,5 +42,13 @@ BODIES: dict[str, Any] = {
     "api.add_task_reviewer": {"reviewer": 1, "when": "before", "question": "无"},
     "api.answer_review": {"agrees": True, "opinion": ""},
     "api.hand_over_tasks": {"reason": "无"},
+    "api.make_comment": {"text": "无"},
+    "api.copy_case": {"people": []},
+    "api.urge_task": {},
+    "api.set_follow_up": {"on": "2026-03-03"},
+    "api.set_absence": {"stand_in": 1, "from_on": "2026-03-02", "until_on": "2026-03-02"},
+    "api.preview_bulk": {"operation": "claim", "tasks": [1]},
+    "api.run_bulk": {"operation": "claim", "tasks": [1]},
+    "api.keep_filter": {"name": "无", "scope": "mine", "query": ""},
     "api.create_case": {"scheme": "", "applicant_type": "", "fields": {}},
 }

@@ -6,6 +6,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from webapp.cli import (
+    absence,
     audit,
     calendar,
     clock,
@@ -17,6 +18,7 @@ from webapp.cli import (
     office,
     process_subset,
     screening,
+    talk,
     tasks,
     tasks_office,
     user,
@@ -36,6 +38,8 @@ GROUPS: tuple[AppGroup, ...] = (
     screening.group,
     tasks_office.commands,
     tasks.cases,
+    talk.group,
+    absence.group,
     jobs.group,
     worker.group,
     clock.group,
