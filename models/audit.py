@@ -267,6 +267,24 @@ def _is_broken(event: AuditEvent, seq: int, previous: str) -> bool:
     return is_moved or event.seq != seq + 1 or event.previous != previous or event.digest != _digest(event)
 
 
+def as_row(event: AuditEvent) -> dict[str, Any]:
+    """The event as a dossier carries it: everything that its digest covers."""
+    return {name: getattr(event, name) for name in _COLUMNS} | {"at": event.at.isoformat()}
+
+
+def row_faults(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """One message for the first of these rows of one chain that does not hold. Raises KeyError, TypeError, ValueError."""
+    seq, previous = 0, ""
+    for row in rows:
+        event = AuditEvent(
+            **{name: row[name] for name in _COLUMNS} | {"at": datetime.fromisoformat(row["at"])}
+        )
+        if _is_broken(event, seq, previous):
+            yield f"审计日志第 {seq + 1} 条起不一致"
+            return
+        seq, previous = event.seq, event.digest
+
+
 def _digest(event: AuditEvent) -> str:
     return seal(
         canonical_json(

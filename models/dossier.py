@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, String, Text, select
@@ -77,3 +78,9 @@ def dossiers_of(session: Session, case: CaseFile, user: User, limit: int = 20) -
     """The dossiers of a case that the user has asked for, newest first."""
     query = select(Dossier).where(Dossier.case_id == case.id, Dossier.asked_by_id == user.id)
     return list(session.scalars(query.order_by(Dossier.id.desc()).limit(limit)))
+
+
+def names_of(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+    """Names of people with their offices, as they are now; one statement."""
+    wanted = {one for one in ids if one is not None}
+    return {user.id: user.display_name for user in session.scalars(select(User).where(User.id.in_(wanted)))}

@@ -17,7 +17,15 @@ from models.worker import BEAT
 from processes import timer, worker
 from processes.background import exclusive, runtime
 from processes.background.exclusive import Held
-from webapp import handlers, handlers_board, handlers_credit, handlers_migration, handlers_replay
+from webapp import (
+    handlers,
+    handlers_board,
+    handlers_credit,
+    handlers_dossier,
+    handlers_figures,
+    handlers_migration,
+    handlers_replay,
+)
 from webapp.jobs import TimerLoop
 
 log = logging.getLogger(__name__)
@@ -27,6 +35,8 @@ __all__ = [
     "handlers",
     "handlers_board",
     "handlers_credit",
+    "handlers_dossier",
+    "handlers_figures",
     "handlers_migration",
     "handlers_replay",
     "working",

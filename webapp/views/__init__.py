@@ -23,8 +23,8 @@ ROOMS = (
     "migration",
     "replay",
     "rehearsal",
-    "access", "event_log",
-    "office", "handover",
+    "access", "dossier", "event_log",
+    "office", "handover", "sending_back", "token_repair",
     "bulk", "inbox", "today",
 )  # fmt: skip
 
