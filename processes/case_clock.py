@@ -52,7 +52,7 @@ def record_due_misses(session: Session, case: CaseFile, armed: list[Timer]) -> N
     """After the drawn timers, which may have ended the case before its promise was missed."""
     for timer, clock in _fired(armed, (PROMISE, MISS)):
         miss(session, case, clock, timer.due_at)
-        flow_record.missed(session, case, clock)
+        flow_record.missed(session, clock)
 
 
 def _fired(armed: list[Timer], kinds: Collection[str]) -> Iterator[tuple[Timer, Deadline]]:

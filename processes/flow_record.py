@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 
 from models.calendar import calendar, local_date, now, today
 from models.case import CaseFile
-from models.deadline import CALENDAR, PAUSE_LIMIT, WORKING, Deadline, due_for
+from models.deadline import CALENDAR, PAUSE_LIMIT, Deadline, due_for
 from models.flow_record import TAKES_BACK, FlowKind, FlowRecord
 from models.loan import loan_of
 from models.people import LANES
 from models.scheme import Scheme
 from models.term import paused_days
-from models.workflow import CANCELLED, DONE, OPEN, UserTask
+from models.workflow import CANCELLED, DONE, UserTask
 from models.working_days import elapsed
 from processes.deadline import region_of, spans_of
 from processes.engine.drawing import Drawing
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # Of a step that waited for the applicant, not for an office.
 APPLICANTS = "applicant"
+# Where a session keeps the clocks that this knock has found missed, until it is recorded.
+_MISSED = "flow_missed"
 _TAKEN_BACK = {
     FlowKind.TASK_RETURNED: FlowRecord.task_id,
     FlowKind.CLOCK_LIFTED: FlowRecord.deadline_id,
@@ -64,12 +66,10 @@ def write(
     session.add_all(found)
 
 
-def missed(session: Session, case: CaseFile, clock: Deadline) -> None:
-    """The last day of a clock has passed: counted once, on the day on which the house found it."""
+def missed(session: Session, clock: Deadline) -> None:
+    """The last day of a clock has passed: counted with this knock, on the day on which the house found it."""
     if clock.key != PAUSE_LIMIT:
-        task = _task_of(session, clock)
-        row = _clock(session, case, FlowKind.CLOCK_MISSED, clock, task)
-        session.add(row)
+        session.info.setdefault(_MISSED, {}).setdefault(clock.case_id, []).append(clock)
 
 
 def taken_back(session: Session, kind: FlowKind, case_id: int, ids: Collection[int]) -> None:
@@ -100,7 +100,7 @@ def taken_back(session: Session, kind: FlowKind, case_id: int, ids: Collection[i
 
 def _steps(session: Session, case: CaseFile, drawing: Drawing, rows: Rows) -> Iterator[FlowRecord]:
     for task in rows.tasks.values():
-        if task.id is None:
+        if task.id not in rows.known:
             yield FlowRecord(FlowKind.TASK_OPENED, **_step(case, drawing, task))
         elif task.status in (DONE, CANCELLED):
             yield _ended(session, case, drawing, task)
@@ -146,14 +146,17 @@ def _step(case: CaseFile, drawing: Drawing, task: UserTask) -> dict[str, Any]:
 def _clocks(
     session: Session, case: CaseFile, rows: Rows, promises: Iterable[Deadline]
 ) -> Iterator[FlowRecord]:
-    """Clocks that this knock has ended by what they waited for; what was cancelled says nothing of anybody."""
-    done = {task.deadline_id: task for task in rows.tasks.values() if task.status == DONE}
+    """Clocks that this knock has missed or ended by what they waited for; what was cancelled says nothing of anybody."""
+    step = {task.deadline_id: task for task in rows.tasks.values()}
+    for clock in session.info.get(_MISSED, {}).pop(case.id, []):
+        yield _clock(session, case, FlowKind.CLOCK_MISSED, clock, step.get(clock.id))
+    step |= {task.deadline_id: task for task in rows.tasks.values() if task.status == DONE}
     for clock in [*rows.deadlines, *promises]:
         if clock.done_on is not None:
             kind = FlowKind.CLOCK_LATE if clock.late_by else FlowKind.CLOCK_MET
             if clock.late_by and clock.missed_at is None:
-                yield _clock(session, case, FlowKind.CLOCK_MISSED, clock, done.get(clock.id))
-            yield _clock(session, case, kind, clock, done.get(clock.id))
+                yield _clock(session, case, FlowKind.CLOCK_MISSED, clock, step.get(clock.id))
+            yield _clock(session, case, kind, clock, step.get(clock.id))
 
 
 def _clock(
@@ -169,7 +172,7 @@ def _clock(
         department_id=task.department_id if task else None,
         person_id=task.done_by_id if task else None,
         allowed_days=clock.length + clock.extension_days,
-        used_days=_clock_days(session, clock),
+        used_days=None if kind is FlowKind.CLOCK_MISSED else _clock_days(session, clock),
         is_late=kind is not FlowKind.CLOCK_MET,
     )
 
@@ -191,22 +194,13 @@ def worked_days(session: Session, clock: Deadline | None, a: date, b: date, regi
     if clock is None or not _has_stood_still(clock):
         return worked
     spans = [replace(span, to_on=span.to_on or b) for span in spans_of(session, clock)]
-    return max(worked - paused_days(a, b, WORKING, counted, spans), 0)
+    return max(worked - paused_days(a, b, "working", counted, spans), 0)
 
 
 def _has_stood_still(clock: Deadline) -> bool:
     """Whether it ends on another day than without pauses: only then the ledger is asked."""
     plain = due_for(clock.start_on, clock.length + clock.extension_days, clock.unit, clock.region_code)
     return clock.paused_on is not None or clock.due_on != plain.due_on
-
-
-def _task_of(session: Session, clock: Deadline) -> UserTask | None:
-    """The open step that carries a clock, also one of this knock that is not written yet."""
-    new = (row for row in session.new if isinstance(row, UserTask) and row.deadline_id == clock.id)
-    query = select(UserTask).where(
-        UserTask.case_id == clock.case_id, UserTask.deadline_id == clock.id, UserTask.status == OPEN
-    )
-    return next(new, None) or session.scalars(query.order_by(UserTask.id).limit(1)).first()
 
 
 def _closed(session: Session, case: CaseFile) -> FlowRecord:

@@ -40,6 +40,11 @@ class Rows:
     holders: dict[str, int] = field(default_factory=dict)
     # What follows in the same transaction, once the rows are written.
     after: list[Callable[[], None]] = field(default_factory=list)
+    # Ids of the tasks that were open before the knock.
+    known: frozenset[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.known = frozenset(task.id for task in self.tasks.values())
 
     def clocks(self, drawing: Drawing) -> Clocks:
         """For the engine: a drawn term whose clock already runs ends when the clock's row says."""

@@ -60,7 +60,7 @@ def _project_fired(session: Session, case: CaseFile, instance: Instance, rows: R
         if deadline is not None and deadline.missed_at is None:
             # A term that ends the step by itself is the applicant's own (D-12).
             miss(session, case, deadline, fired.due_at, LAPSED if drawn.is_interrupting else LATE)
-            flow_record.missed(session, case, deadline)
+            flow_record.missed(session, deadline)
             if drawn.is_interrupting:
                 tell_lapsed(session, case, deadline)
 

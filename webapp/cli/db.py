@@ -8,6 +8,7 @@ from flask import current_app
 from models.database import bound, transaction
 from processes import installation
 from processes.shipped import publish_shipped
+from webapp import figures
 from webapp.cli.group import BareGroup
 
 group = BareGroup("db", help="数据库。")
@@ -41,3 +42,7 @@ def bring_up_to_date(is_training: bool) -> None:
                 f"随软件更新流程“{row.name}”第 {row.version} 版，"
                 f"{'未启用（本单位的版本继续有效）' if is_offered else '已启用'}。"
             )
+    if cases := figures.take_over():
+        click.echo(f"统计记录：已接续历史案卷 {cases} 件。")
+    for line in figures.close_months():
+        click.echo(line)
