@@ -15,6 +15,9 @@ MILESTONES = (
     "deadline.extended", "deadline.pause_requested", "deadline.pause_refused", "deadline.paused", "deadline.resumed",
     "letter.issued", "supplement.repeated",
     "listing.cancelled", "blacklist.added", "blacklist.objected", "receipt.noted", "receipt.urged",
+    "task.reassigned", "task.delegated", "task.handed_back", "task.taken_back", "task.set_aside", "task.taken_up",
+    "task.submitted", "task.submission_returned", "review.asked", "review.answered", "review.removed",
+    "review.handed_over",
     "case.opened", "notice.announced", "notice.confirmed", "notice.entry_removed",
 )  # fmt: skip
 

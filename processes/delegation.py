@@ -12,7 +12,7 @@ from models.task_review import ReviewKind, ReviewState, TaskReview
 from models.workflow import UserTask
 from processes.notification import tell
 from processes.task_check import check_listed, check_offices, colleague, is_head, reason_of
-from processes.task_hands import end_delegation, names_of, pass_draft
+from processes.task_hands import ask_no_more, end_delegation, names_of, pass_draft
 from processes.workflow import Token
 from processes.worklist import open_task
 
@@ -53,6 +53,7 @@ def delegate(session: Session, task_id: int, delegate_id: int, question: str, ac
     session.add(review)
     task.owner_id, task.assignee_id, task.set_aside_until = actor.id, person.id, None
     pass_draft(session, task.id, actor.id, person.id)
+    ask_no_more(session, task, person.id)
     _log(
         session,
         token,

@@ -47,6 +47,8 @@ def ask(session: Session, task_id: int, asked: Asked, actor: User) -> Pause:
     task, token = open_task(session, task_id, actor)
     if task.assignee_id != actor.id:
         raise Conflict("请先签收该事项，再申请暂停计时。")
+    if task.is_delegated:
+        raise Conflict("该事项系他人委派，由委派人申请暂停计时。")
     _check(asked)
     made: list[Pause] = []
 

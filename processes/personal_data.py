@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models import audit
@@ -13,11 +13,13 @@ from models.workflow import OPEN, UserTask
 
 
 def may_read_in_full(session: Session, case: CaseFile, actor: User) -> bool:
-    """The applicant himself, and whoever is working on the case now."""
+    """The applicant himself, and whoever is working on the case now, or answers for a step that he has delegated."""
     if actor.id == case.applicant_user_id:
         return True
     held = select(UserTask.id).where(
-        UserTask.case_id == case.id, UserTask.status == OPEN, UserTask.assignee_id == actor.id
+        UserTask.case_id == case.id,
+        UserTask.status == OPEN,
+        or_(UserTask.assignee_id == actor.id, UserTask.owner_id == actor.id),
     )
     return session.scalars(held.limit(1)).first() is not None
 

@@ -30,6 +30,8 @@ class Post:
     permission: str
     assignee_id: int | None
     applicant_id: int | None
+    # 委派: who answers for it, while the assignee works on it for him.
+    owner_id: int | None = None
 
     @property
     def is_applicants(self) -> bool:
@@ -75,6 +77,7 @@ def _posts(session: Session, case_ids: Collection[int]) -> list[Post]:
             UserTask.permission,
             UserTask.assignee_id,
             CaseFile.applicant_user_id,
+            UserTask.owner_id,
         )
         .join(CaseFile, CaseFile.id == UserTask.case_id)
         .join(Department, Department.id == UserTask.department_id)
@@ -117,13 +120,17 @@ def _people(session: Session, posts: Collection[Post]) -> dict[int, Person]:
         .where(
             User.is_active,
             or_(
-                User.id.in_({one for post in posts for one in (post.assignee_id, post.applicant_id) if one}),
+                User.id.in_({one for post in posts for one in _concerned(post) if one}),
                 User.department_id.in_({post.department_id for post in posts}),
                 leads,
             ),
         )
     )
     return {row.id: Person(row.id, Role(row.role), *row[2:]) for row in session.execute(query)}
+
+
+def _concerned(post: Post) -> tuple[int | None, ...]:
+    return post.assignee_id, post.owner_id, post.applicant_id
 
 
 def _named(post: Post, who: Collection[Recipient], people: Mapping[int, Person]) -> Iterator[int]:
@@ -136,7 +143,7 @@ def _named(post: Post, who: Collection[Recipient], people: Mapping[int, Person])
 def _works(post: Post, person: Person, people: Mapping[int, Person]) -> bool:
     """Whoever has the step; one that nobody active has concerns all who may do it."""
     if post.assignee_id in people:
-        return person.id == post.assignee_id
+        return person.id in (post.assignee_id, post.owner_id)
     may = Permission(post.permission) in person.role.permissions
     return may and person.department_id == post.department_id
 

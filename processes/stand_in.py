@@ -14,7 +14,7 @@ from models.workflow import OPEN, UserTask
 from processes.notification import tell
 from processes.substitute import standing_in
 from processes.task_check import barred_by, check_separation
-from processes.task_hands import change_hands
+from processes.task_hands import ask_no_more, change_hands
 from processes.workflow import Token
 
 
@@ -70,6 +70,7 @@ def take(session: Session, token: Token, task: UserTask, actor: User) -> bool:
     old = task.assignee_id
     task.assignee_id, task.claimed_at, task.set_aside_until = actor.id, now(), None
     task.on_behalf_of_id = absent.id
+    ask_no_more(session, task, actor.id)
     note_place(session, task, actor)
     new = {"task": task.id, "assignee": actor.id, "on_behalf_of": absent.id}
     audit.record(

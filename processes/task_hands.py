@@ -48,6 +48,18 @@ def change_hands(session: Session, case: CaseFile, task: UserTask, to: User | No
         end_delegation(session, case, task, ReviewState.REMOVED, actor)
     task.set_aside_until = task.on_behalf_of_id = None
     task.assignee_id, task.claimed_at = (to.id, now()) if to is not None else (None, None)
+    if to is not None:
+        ask_no_more(session, task, to.id)
+
+
+def ask_no_more(session: Session, task: UserTask, person_id: int) -> None:
+    """Whoever works on a task himself gives no opinion on it beside that."""
+    if not task.open_reviews:
+        return
+    for review in opinions(of_task(session, task.id)):
+        if review.reviewer_id == person_id:
+            end(review, ReviewState.REMOVED)
+    task.open_reviews = len(opinions(of_task(session, task.id)))
 
 
 def end_delegation(
@@ -80,7 +92,8 @@ def keep_draft(session: Session, task_id: int, user_id: int, sealed: bytes) -> N
     if draft is None:
         session.add(TaskDraft(task_id=task_id, user_id=user_id, content=sealed, saved_at=now()))
         return
-    draft.content, draft.saved_at = sealed, now()
+    # A tab that shows what was there before does not overwrite it (models/task_draft.py).
+    draft.content, draft.saved_at, draft.revision, draft.tab = sealed, now(), draft.revision + 1, ""
 
 
 def _draft(session: Session, task_id: int, user_id: int) -> TaskDraft | None:

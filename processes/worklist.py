@@ -40,7 +40,7 @@ from processes.task_check import (
     is_late,
     late_reason_of,
 )
-from processes.task_hands import change_hands
+from processes.task_hands import ask_no_more, change_hands
 from processes.workflow import Token, definition_of, move, token_of_task
 
 __all__ = [
@@ -78,6 +78,7 @@ def claim(session: Session, task_id: int, actor: User) -> UserTask:
         raise Conflict("该事项已由他人签收，请刷新。")
     check_separation(session, token, task, actor)
     task.assignee_id, task.claimed_at = actor.id, now()
+    ask_no_more(session, task, actor.id)
     audit.record(session, "task.claimed", f"签收“{task.name}”", actor=actor, case=token.case)
     return task
 

@@ -26,9 +26,17 @@ _MARKS = {
     "listing.cancelled": "warn",
     "blacklist.added": "warn",
     "task.claimed": "",
+    "task.set_aside": "paused",
+    "task.submission_returned": "warn",
+    **dict.fromkeys(("task.reassigned", "task.delegated", "task.taken_back", "task.submitted", "review.asked"), ""),
 }
 # What an office does inside is not an applicant's business; results reach him by letter.
-_INTERNAL = ("task.claimed", "supplement.repeated", "deadline.pause_requested", "deadline.pause_refused")
+_INTERNAL = {
+    "task.claimed", "supplement.repeated", "deadline.pause_requested", "deadline.pause_refused",
+    "task.reassigned", "task.delegated", "task.handed_back", "task.taken_back", "task.set_aside", "task.taken_up",
+    "task.submitted", "task.submission_returned", "review.asked", "review.answered", "review.removed",
+    "review.handed_over",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
