@@ -10,7 +10,7 @@ from typing import Any
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
-from forms.base import BaseForm
+from forms.base import BaseForm, formdata_from_json
 from models.bulk import BulkItem, BulkRun, ItemState, items_of, run_of
 from models.database import DbSession
 from models.people import User
@@ -37,14 +37,37 @@ class Asked:
 
 
 def asked(data: MultiDict[str, str], actor: User) -> Asked:
-    """Raises Refusal for an unknown act or no tasks, Forbidden for an act that the role does not permit."""
-    operation = operation_named(data.get("operation", ""))
-    actor.require(operation.permission)
-    picks = picked(data.getlist("task_id"))
-    check_picks(picks)
-    sent = ((name, text) for name, text in data.items(multi=True) if name not in ("csrf_token", "key"))
+    """What a page has sent. Raises as `asked_for`."""
+    sent = [(name, text) for name, text in data.items(multi=True) if name not in ("csrf_token", "key")]
     back = local_path(data.get("back", ""), url_for("home.show"))
-    return Asked(operation, picks, back, ticket(_key(data.get("key", "")), sent))
+    mark = ticket(_key(data.get("key", "")), sent)
+    return asked_for(data.get("operation", ""), picked(data.getlist("task_id")), mark, actor, back)
+
+
+def asked_for(operation: str, picks: list[Pick], mark: Ticket, actor: User, back: str = "") -> Asked:
+    """Raises Refusal for an unknown act or no tasks, Forbidden for an act that the role does not permit."""
+    act = operation_named(operation)
+    actor.require(act.permission)
+    check_picks(picks)
+    return Asked(act, picks, back, mark)
+
+
+def ticket_of(operation: str, tasks: Sequence[int], answers: Mapping[str, Any], key: str) -> Ticket:
+    """The ticket of what a program has sent."""
+    sent = [("operation", operation), *(("task", str(task)) for task in tasks)]
+    return ticket(_key(key), [*sent, *((name, str(value)) for name, value in answers.items())])
+
+
+def given(answers: Mapping[str, Any]) -> MultiDict[str, str]:
+    """The answers of a program as a page would send them. Raises Refusal for what no form can hold."""
+    found: MultiDict[str, str] = formdata_from_json(dict(answers))
+    return found
+
+
+def check_known(form: BaseForm, answers: Mapping[str, Any]) -> None:
+    """Raises Refusal for a question that the act does not ask."""
+    if unknown := sorted(set(answers) - set(form._fields)):
+        raise Refusal("没有这一填报项。", unknown[0][:64])
 
 
 def picked(texts: Sequence[str]) -> list[Pick]:

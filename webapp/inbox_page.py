@@ -135,6 +135,12 @@ def meaning(row: SavedFilter) -> Wanted:
     return wanted({**texts, "scope": row.scope})
 
 
+def kept_query(asked: Wanted) -> dict[str, str]:
+    """What is kept of a list: its conditions and its order."""
+    address = {name: str(value) for name, value in asked.address().items()}
+    return {name: text for name, text in address.items() if name not in ("scope", "size")}
+
+
 def _columns(kept: Sequence[SavedFilter], user: User, scope: Scope) -> tuple[str, ...]:
     """What the person has set for this list; the standard ones when he has set nothing."""
     mine = (row for row in kept if not row.name and row.owner_id == user.id and row.scope == scope)

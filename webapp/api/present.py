@@ -122,6 +122,7 @@ def item(line: inbox.Item) -> Json:
         "words": line.words,
         "provisional": line.provisional,
         "is_urgent": line.is_urgent,
+        "marks": list(line.marks),
     }
 
 

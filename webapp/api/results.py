@@ -114,6 +114,7 @@ RESULTS: Json = {
             "words": _TEXT,
             "provisional": _FLAG,
             "is_urgent": _FLAG,
+            "marks": {"type": "array", "items": _TEXT},
         }
     ),
     "TaskPage": _object({"tasks": _list("TaskLine"), "after": _or_null(_TEXT)}),

@@ -5,18 +5,21 @@ from __future__ import annotations
 from flask import Response, jsonify
 
 from models.inbox import Scope
+from models.inbox_sort import orders_of
 from models.people import Permission
 from models.working_days import Light
 from webapp.access import SIGNED_IN
 from webapp.api import calendar, case, credit, deadline, jobs, studio, task, work
 from webapp.api.openapi import document
 from webapp.api.route import Route
+from webapp.inbox_query import CONDITIONS, LONGEST, SIZES
 
 _TASK = "/tasks/<int(max=2147483647):task_id>"
 _PAUSE = "/pauses/<int(max=2147483647):pause_id>"
 _CASE = "/cases/<number>"
 _NOTICE = "/calendar/notices/<int(max=2147483647):notice_id>"
 _TEXT = {"type": "string", "maxLength": 60}
+ORDERS = (*orders_of(Scope.MINE), *orders_of(Scope.DONE))
 
 
 def openapi() -> Response:
@@ -109,7 +112,7 @@ ROUTES: tuple[Route, ...] = (
         "/tasks",
         task.list_tasks,
         Permission.TASK_WORK,
-        "Open tasks in due order, a page at a time",
+        "The tasks of one of the caller's lists, a page at a time",
         "TaskPage",
         query={
             "scope": {
@@ -119,7 +122,10 @@ ROUTES: tuple[Route, ...] = (
             },
             "case": _TEXT,
             "light": {"type": "string", "enum": [light.value for light in Light]},
-            "after": _TEXT,
+            **{name: {"type": "string", "maxLength": LONGEST} for name in CONDITIONS if name != "light"},
+            "sort": {"type": "string", "enum": [order.text for order in ORDERS]},
+            "size": {"type": "string", "enum": [str(size) for size in SIZES], "default": str(SIZES[0])},
+            "after": {"type": "string", "maxLength": task.LONGEST_CURSOR},
         },
         errors=(422,),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, jsonify, request
@@ -9,6 +10,7 @@ from flask import Response, jsonify, request
 from forms.schema import json_schema
 from models import inbox
 from models.database import DbSession, reading, transaction
+from models.inbox_sort import orders_of
 from models.refusal import Conflict, Refusal
 from models.workflow import OPEN, UserTask
 from models.working_days import Light
@@ -16,20 +18,27 @@ from processes import worklist
 from webapp.access import actor
 from webapp.api import present
 from webapp.api.answers import checked
-from webapp.api.body import read_body
+from webapp.api.body import FieldFaults, read_body
 from webapp.context import task_context
+from webapp.inbox_query import wanted
 from webapp.task_form import form_of, hand_in
 
-SCOPES = (inbox.Scope.MINE, inbox.Scope.DEPARTMENT)
+SCOPES = tuple(inbox.Scope)
+# A cursor carries the key of its order: of a name it is longer than any other word.
+LONGEST_CURSOR = 1000
 
 
 def list_tasks() -> Response:
-    """One page of the caller's or his department's open tasks, in due order."""
+    """One page of one of the caller's lists, in due order unless `sort` asks for another."""
     scope = _one_of("scope", {scope.value: scope for scope in SCOPES}, "mine")
-    light = _one_of("light", {light.value: light.value for light in Light} | {"": ""}, "")
-    filters = inbox.Filters(light=light, case=_word("case"), after=_word("after"))
+    _one_of("light", {light.value: light.value for light in Light} | {"": ""}, "")
+    _one_of("sort", {order.text: order for order in orders_of(scope)} | {"": None}, "")
+    asked = wanted(request.args)
+    if asked.faults:
+        raise FieldFaults({name: [message] for name, message in asked.faults.items()})
+    filters = replace(asked.filters, case=_word("case"), after=_word("after", LONGEST_CURSOR))
     with reading() as session:
-        page = inbox.page(session, actor(), scope, filters)
+        page = inbox.page(session, actor(), scope, filters, asked.size, asked.order)
     return jsonify(tasks=[present.item(line) for line in page.items], after=page.after or None)
 
 
@@ -82,8 +91,8 @@ def _one_of(name: str, known: dict[str, Any], default: str) -> Any:
     return known[given]
 
 
-def _word(name: str) -> str:
+def _word(name: str, longest: int = 60) -> str:
     given = request.args.get(name, "")
-    if len(given) > 60 or not given.isprintable():
+    if len(given) > longest or not given.isprintable():
         raise Refusal("取值不正确。", name)
     return given

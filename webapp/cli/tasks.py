@@ -26,11 +26,16 @@ group = Group("tasks", help="待办事项（各类案卷的环节）。")
 cases = Group("cases", help="案卷。")
 _BY = click.option("--by", required=True, metavar="USER", help="以谁的名义（登录名）。")
 _ID = click.argument("task_id", metavar="ID", type=click.IntRange(1, 2**31 - 1))
-_SCOPES = click.Choice([inbox.Scope.MINE.value, inbox.Scope.DEPARTMENT.value])
+_SCOPES = click.Choice([scope.value for scope in inbox.Scope])
 
 
 @group.command("list")
-@click.option("--scope", type=_SCOPES, default=inbox.Scope.MINE.value, help="本人的，或部门待签收的。")
+@click.option(
+    "--scope",
+    type=_SCOPES,
+    default=inbox.Scope.MINE.value,
+    help="哪一个列表：本人的、部门待签收的、代办的、待会签的等。",
+)
 @_BY
 def list_tasks(scope: str, by: str) -> None:
     """逐行列出待办事项：编号、案卷、环节、时限。"""

@@ -16,7 +16,7 @@ from processes import saved_filter
 from processes.sheet_stream import XLSX
 from webapp.access import actor, requires
 from webapp.inbox_export import sheet_of
-from webapp.inbox_page import COLUMNS, meaning
+from webapp.inbox_page import COLUMNS, kept_query, meaning
 from webapp.inbox_query import Wanted, wanted
 from webapp.local import local_path
 from webapp.views.document import BIGGEST_ID
@@ -79,12 +79,6 @@ def set_columns() -> Answer:
         saved_filter.set_columns(session, actor(), asked.scope.value, chosen)
     back = url_for("task.inbox", scope=asked.scope.value)
     return redirect(local_path(request.form.get("back", ""), back))
-
-
-def kept_query(asked: Wanted) -> dict[str, str]:
-    """What is kept of a list: its conditions and its order."""
-    address = {name: str(value) for name, value in asked.address().items()}
-    return {name: text for name, text in address.items() if name not in ("scope", "size")}
 
 
 def _sound(asked: Wanted) -> Wanted:
