@@ -18,6 +18,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Select,
+    String,
     Table,
     Text,
     and_,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     event,
     func,
     inspect,
+    literal,
     or_,
     select,
     table,
@@ -68,10 +70,13 @@ class CaseBigram(Base):
     __tablename__ = "case_bigram"
     __table_args__ = (
         Index("ix_case_bigram_pairs", "pairs", postgresql_using="gin").ddl_if(dialect="postgresql"),
+        Index("ix_case_bigram_ending", "ending", postgresql_ops={"ending": "varchar_pattern_ops"}),
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), primary_key=True, autoincrement=False)
     pairs: Mapped[list[str]] = mapped_column(Pairs)
+    # The number from its end, for its last digits.
+    ending: Mapped[str] = mapped_column(String(24))
 
 
 # SQLite: the index over the rows, and what keeps it in step with them.
@@ -108,17 +113,9 @@ event.listen(CaseBigram.__table__, "after_create", _index)
 event.listen(CaseBigram.__table__, "before_drop", _drop_index)
 
 
-def pairs_of(number: str, name: str) -> list[str]:
-    """Everything a case is found by: characters and pairs of its name, beginnings and ends of its number."""
-    plain = number.lower()
-    ends = range(1, len(plain) + 1)
-    found = [
-        *_singles(name),
-        *_doubles(name),
-        *(f"h{plain[:n]}" for n in ends),
-        *(f"t{plain[-n:]}" for n in ends),
-    ]
-    return list(dict.fromkeys(found))
+def pairs_of(name: str) -> list[str]:
+    """What a name is found by: its characters, and each with the next."""
+    return list(dict.fromkeys([*_singles(name), *_doubles(name)]))
 
 
 def _letters(words: str) -> list[str]:
@@ -172,41 +169,58 @@ def literally(words: str) -> ColumnElement[bool]:
     return or_(named, CaseFile.number.like(f"{upper}%"), CaseFile.number.like(f"%{upper}"))
 
 
-def _asked(words: str) -> list[list[str]]:
-    """Alternatives, each a list of what must all be there; empty: nothing that the index could know."""
-    alternatives = [list(dict.fromkeys(_doubles(words))) or list(_singles(words))]
-    if words.isascii() and words.isalnum():
-        alternatives += [[f"h{words.lower()}"], [f"t{words.lower()}"]]
-    return [one for one in alternatives if one]
-
-
 def held(words: str, limit: int) -> Select[int] | None:
-    """The ids of cases that hold all pairs of the words; None when the words have none."""
-    alternatives = _asked(words)
-    if not alternatives:
+    """The ids of cases whose name may contain the words or whose number begins or ends with them, `limit` of each.
+
+    None when the words have nothing that the index could know.
+    """
+    parts = [part.limit(limit).subquery() for part in _parts(words)]
+    if not parts:
         return None
+    one, *others = (select(part.c[0].label("id")) for part in parts)
+    found = one.union(*others).subquery() if others else one.subquery()
+    return select(found.c.id)
+
+
+def _parts(words: str) -> Iterator[Select[int]]:
+    if pairs := list(dict.fromkeys(_doubles(words))) or list(_singles(words)):
+        yield _named(pairs)
+    if words.isascii() and words.isalnum():
+        kept: Table = CaseBigram.__table__  # type: ignore[assignment]
+        yield select(CaseFile.id).where(_beginning(CaseFile.__table__.c.number, words.upper()))
+        yield select(kept.c.case_id).where(_beginning(kept.c.ending, words.upper()[::-1]))
+
+
+def _named(pairs: list[str]) -> Select[int]:
     if bound().is_sqlite:
-        line = " OR ".join(f"({' AND '.join(one)})" for one in alternatives)
-        return select(_FTS.c.rowid).where(text(f"{_SHADOW} MATCH :line").bindparams(line=line)).limit(limit)
-    pairs = CaseBigram.__table__.c.pairs
-    holds = (pairs.op("@>", is_comparison=True)(_array(one)) for one in alternatives)
-    return select(CaseBigram.case_id).where(or_(*holds)).limit(limit)
+        match = text(f"{_SHADOW} MATCH :line").bindparams(line=" AND ".join(pairs))
+        return select(_FTS.c.rowid).where(match)
+    kept: Table = CaseBigram.__table__  # type: ignore[assignment]
+    holds = kept.c.pairs.op("@>", is_comparison=True)(literal(pairs, postgresql.ARRAY(Text)))
+    return select(kept.c.case_id).where(holds)
 
 
-def _array(words: list[str]) -> Any:
-    return postgresql.array(words, type_=Text)
+def _beginning(words: ColumnElement[str], start: str) -> ColumnElement[bool]:
+    """As an index knows it: a range on SQLite, whose LIKE folds letters; a pattern on PostgreSQL, whose order is a language's."""
+    return words.between(start, f"{start}\uffff") if bound().is_sqlite else words.like(f"{start}%")
 
 
 def write_rows(connection: Connection, cases: Iterable[tuple[int, str, str]]) -> None:
     """Keep id, number and name of cases findable; what was kept of them before is replaced."""
-    rows = [{"case_id": row_id, "pairs": pairs_of(number, name)} for row_id, number, name in cases]
+    rows = [
+        {"case_id": row_id, "pairs": pairs_of(name), "ending": number[::-1].upper()}
+        for row_id, number, name in cases
+    ]
     if not rows:
         return
     kept: Table = CaseBigram.__table__  # type: ignore[assignment]
     make: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     put = make(kept)
     connection.execute(
-        put.on_conflict_do_update(index_elements=["case_id"], set_={"pairs": put.excluded.pairs}), rows
+        put.on_conflict_do_update(
+            index_elements=["case_id"], set_={"pairs": put.excluded.pairs, "ending": put.excluded.ending}
+        ),
+        rows,
     )
 
 

@@ -39,12 +39,25 @@ def upgrade() -> None:
         "case_bigram",
         sa.Column("case_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("pairs", postgresql.ARRAY(sa.Text()) if is_server else sa.Text(), nullable=False),
+        sa.Column("ending", sa.String(length=24), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_case_bigram_case_id_case_file")),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_case_bigram")),
     )
     _find_all(is_server)
+    op.create_index(
+        "ix_case_bigram_ending",
+        "case_bigram",
+        ["ending"],
+        postgresql_ops={"ending": "varchar_pattern_ops"},
+    )
     if is_server:
         op.create_index("ix_case_bigram_pairs", "case_bigram", ["pairs"], postgresql_using="gin")
+        op.create_index(
+            "ix_case_file_number_like",
+            "case_file",
+            ["number"],
+            postgresql_ops={"number": "varchar_pattern_ops"},
+        )
         return
     for statement in _INDEX:
         op.execute(statement)
@@ -71,31 +84,32 @@ def _create_presence() -> None:
 def _find_all(is_server: bool) -> None:
     """Every case there is; the index is built once, after them."""
     connection, last = op.get_bind(), 0
-    put = sa.table("case_bigram", sa.column("case_id"), sa.column("pairs", postgresql.ARRAY(sa.Text()) if is_server else sa.Text()))  # fmt: skip
+    kind: Any = postgresql.ARRAY(sa.Text()) if is_server else sa.Text()
+    put = sa.table("case_bigram", sa.column("case_id"), sa.column("pairs", kind), sa.column("ending"))
     query = sa.text(
         "SELECT id, number, applicant_name FROM case_file WHERE id > :last ORDER BY id LIMIT :size"
     )
     while cases := connection.execute(query, {"last": last, "size": _BATCH}).all():
         rows: list[dict[str, Any]] = []
         for row_id, number, name in cases:
-            pairs = list(dict.fromkeys(_pairs(number, name)))
-            rows.append({"case_id": row_id, "pairs": pairs if is_server else " ".join(pairs)})
+            pairs = list(dict.fromkeys(_pairs(name)))
+            kept: Any = pairs if is_server else " ".join(pairs)
+            rows.append({"case_id": row_id, "pairs": kept, "ending": number[::-1].upper()})
         connection.execute(sa.insert(put), rows)
         last = cases[-1][0]
 
 
-def _pairs(number: str, name: str) -> Iterator[str]:
+def _pairs(name: str) -> Iterator[str]:
     letters = [f"{ord(letter):x}" for letter in name.upper() if letter.isalnum()]
-    plain = number.lower()
     yield from (f"u{letter}" for letter in letters)
     yield from (f"p{one}x{other}" for one, other in pairwise(letters))
-    yield from (f"h{plain[:n]}" for n in range(1, len(plain) + 1))
-    yield from (f"t{plain[-n:]}" for n in range(1, len(plain) + 1))
 
 
 def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TABLE case_bigram_fts")
+    else:
+        op.drop_index("ix_case_file_number_like", table_name="case_file")
     op.drop_table("case_bigram")
     with op.batch_alter_table("task_draft", schema=None) as batch_op:
         batch_op.drop_column("tab")
