@@ -35,6 +35,7 @@ from tests.processes.proposing import drafted, put_forward
 from tests.webapp.api import API, Caller
 from tests.webapp.bodies import BODIES
 from tests.webapp.knock import paused
+from tests.webapp.overseeing import overseen
 from tests.world import World, answers
 from webapp.access import PUBLIC, SIGNED_IN
 
@@ -59,6 +60,8 @@ OF_A_CASE = {
     "pause_id",
     "repayment_id",
     "import_id",
+    "supervision_id",
+    "export_id",
 }
 NOT_WALKED = {"login.leave", "static"}
 # What stands in an address and belongs to no row of this county, or to the only one.
@@ -69,7 +72,7 @@ ANYTHING: dict[str, Any] = {
     "by": "text",
     "uscc": "91150627MA0000015M",
     "act": "report",
-    **dict.fromkeys(("message_id", "candidate_id", "batch_id", "supervision_id"), 1),
+    **dict.fromkeys(("message_id", "candidate_id", "batch_id"), 1),
     **dict.fromkeys(("evidence_id", "repayment_id", "import_id"), 1),
 }
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -112,7 +115,7 @@ def ids(app: Flask, world: World) -> dict[str, Any]:
     with transaction() as session:
         notice_id = calendar.propose(session, read_text(notice(2027)), world.user(session, "guanli")).id
     published_id, plan_id = _announced(case_id), _planned()
-    own = _of_the_studio(world)
+    own = {**_of_the_studio(world), **overseen(world, case_id)}
     register.listed(world, "91150627MA0000015M")
     with reading() as session:
         other = user_named(session, "dlt_yinhang2")

@@ -213,11 +213,11 @@ ROUTES: tuple[Route, ...] = (
         status=201, body="NewSupervision", errors=(403, 404, 409),
     ),
     Route(
-        "POST", f"{_ONE_SUPERVISION}/answer", group.answer_supervision, _WORKING,
+        "POST", f"{_ONE_SUPERVISION}/answer", group.answer_supervision, Permission.SUPERVISION_READ,
         "Answer a 督办", "Supervision", body="SupervisionText", errors=(404, 409),
     ),
     Route(
-        "POST", f"{_ONE_SUPERVISION}/close", group.close_supervision, _WORKING,
+        "POST", f"{_ONE_SUPERVISION}/close", group.close_supervision, Permission.SUPERVISION_READ,
         "Close a 督办", "Supervision", body="SupervisionText", errors=(403, 404, 409),
     ),
     Route(
