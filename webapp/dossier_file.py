@@ -21,7 +21,7 @@ from models.case import case_numbered
 from models.crypto import canonical_json, seal
 from models.database import reading, transaction
 from models.document import Document
-from models.dossier import Dossier
+from models.dossier import Dossier, DossierStatus
 from models.material import material_label
 from models.people import User
 from models.refusal import NotFound, Refusal
@@ -46,6 +46,18 @@ class Entry:
     path: str
     content: Callable[[], bytes]
     is_packed: bool = False
+
+
+def ask(number: str, reason: str, is_full: bool, actor: User) -> int:
+    """The id of the dossier that was asked for; a small one is made when this returns."""
+    with transaction() as session:
+        made = verbs.ask(session, number, reason, is_full, actor)
+        is_small, is_new = verbs.is_small(session, made), made.status == DossierStatus.QUEUED
+        if is_new and not is_small:
+            verbs.put_in(session, made)
+    if is_new and is_small:
+        make(made.id)
+    return made.id
 
 
 def make(dossier_id: int) -> None:

@@ -32,6 +32,8 @@ _KINDS = {
     "case.show_personal_data": LookKind.PERSONAL_DATA,
     "case.print_view": LookKind.PRINT,
     "access.of_case": LookKind.LOG,
+    "api.list_case_looks": LookKind.LOG,
+    **dict.fromkeys(("dossier.show", "dossier.show_progress", "api.show_dossier"), LookKind.CASE),
     "application": LookKind.APPLICATION,
 }
 # Posts that answer with a page about a case; all other posts lead to one.

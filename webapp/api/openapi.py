@@ -68,7 +68,7 @@ def document(routes: Iterable[Route]) -> Json:
 
 
 def _operation(route: Route) -> Json:
-    success = {"description": route.summary, "content": {"application/json": {"schema": _ref(route.result)}}}
+    success = {"description": route.summary, "content": {route.result_type: {"schema": _ref(route.result)}}}
     operation: Json = {
         "operationId": route.name,
         "summary": route.summary,

@@ -30,6 +30,8 @@ class Route:
     media_type: str = "application/json"
     query: Mapping[str, Schema] = field(default_factory=dict)
     errors: tuple[int, ...] = ()
+    # Of what is answered; a file is described as text.
+    result_type: str = "application/json"
 
     @property
     def name(self) -> str:

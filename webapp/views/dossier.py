@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as Redirect
 
 from models.case import case_numbered
-from models.database import DbSession, reading, transaction
+from models.database import DbSession, reading
 from models.dossier import Dossier, dossier_for, dossiers_of
 from models.people import Permission
 from models.refusal import Refusal
@@ -32,25 +32,14 @@ def form(number: str) -> str:
 def ask(number: str) -> Redirect | tuple[str, int]:
     """Make it: at once when it is small, else in the background."""
     try:
-        made = asked(number, request.form.get("reason", ""), request.form.get("is_full") == "yes")
+        is_full = request.form.get("is_full") == "yes"
+        made = dossier_file.ask(number, request.form.get("reason", ""), is_full, actor())
     except Refusal as refusal:
         if refusal.field != "reason":
             raise
         with reading() as session:
             return _form(session, number, {"reason": refusal.message}), 422
     return redirect(url_for("dossier.show", dossier_id=made))
-
-
-def asked(number: str, reason: str, is_full: bool) -> int:
-    """The id of the dossier that was asked for; a small one is made when this returns."""
-    with transaction() as session:
-        made = verbs.ask(session, number, reason, is_full, actor())
-        is_small, is_new = verbs.is_small(session, made), made.status == "queued"
-        if is_new and not is_small:
-            verbs.put_in(session, made)
-    if is_new and is_small:
-        dossier_file.make(made.id)
-    return made.id
 
 
 @blueprint.get(_ONE)
