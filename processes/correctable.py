@@ -97,9 +97,9 @@ def _day(text: str) -> date:
     except ValueError:
         day = None
     if day is None:
-        raise Refusal("请填写日期，格式如 2026-03-02。", "value")
+        raise Refusal("请填写日期，格式如 2026-03-02。", "new_value")
     if not _EARLIEST <= day <= today():
-        raise Refusal("日期应在 2000 年至今日之间。", "value")
+        raise Refusal("日期应在 2000 年至今日之间。", "new_value")
     return day
 
 
@@ -109,7 +109,7 @@ def _amount(text: str) -> str:
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or not 0 < amount <= _LARGEST or amount != amount.quantize(Decimal("0.01")):
-        raise Refusal("请填写大于零的金额，单位元，最多两位小数。", "value")
+        raise Refusal("请填写大于零的金额，单位元，最多两位小数。", "new_value")
     return format(amount, ".2f")
 
 
@@ -117,7 +117,7 @@ def _check_order(session: Session, case: CaseFile, name: str, day: date) -> None
     """A case is received, then accepted, then accepted by the bank."""
     if name not in _COLUMNS:
         if case.received_on and day < case.received_on:
-            raise Refusal(f"不得早于收件日期（{case.received_on}）。", "value")
+            raise Refusal(f"不得早于收件日期（{case.received_on}）。", "new_value")
         return
     order = list(_COLUMNS)
     for other in order:
@@ -125,6 +125,6 @@ def _check_order(session: Session, case: CaseFile, name: str, day: date) -> None
         if known is None or other == name:
             continue
         if order.index(other) < order.index(name) and day < known:
-            raise Refusal(f"不得早于{_COLUMNS[other]}（{known}）。", "value")
+            raise Refusal(f"不得早于{_COLUMNS[other]}（{known}）。", "new_value")
         if order.index(other) > order.index(name) and day > known:
-            raise Refusal(f"不得晚于{_COLUMNS[other]}（{known}）。", "value")
+            raise Refusal(f"不得晚于{_COLUMNS[other]}（{known}）。", "new_value")

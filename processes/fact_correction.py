@@ -158,7 +158,7 @@ def _lines(session: Session, token: Token, fact: Fact, value: str) -> list[str]:
     """What would move, in words."""
     checked = fact.checked(session, token.case, value)
     if checked == fact.value:
-        raise Refusal("更正后的内容与现在相同。", "value")
+        raise Refusal("更正后的内容与现在相同。", "new_value")
     found = recounts(session, token, fact, checked)
     lines = [_line(one) for one in found]
     return lines or ["没有正在计算的时限因此改变；已经办结的时限不变。"]

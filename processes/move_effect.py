@@ -113,7 +113,7 @@ def effect_of(session: Session, token: Token, target: Marking, instance: Instanc
     gone, rows = _undone(token, target, target - here, done)
     copy = Instance.restore(now_.definition, now_.copied(), now_.passed, now_.environment)
     relocate(copy, target, gone)
-    table = _Table(session, token)
+    table = Table(session, token)
     after = {
         "steps": table.steps(copy, target),
         "again": list(dict.fromkeys(row.name for row in rows)),
@@ -154,7 +154,7 @@ def _notes(
     )
 
 
-class _Table:
+class Table:
     """Open steps with office and last day, as people compare them."""
 
     def __init__(self, session: Session, token: Token) -> None:

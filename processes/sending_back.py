@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import audit
 from models.calendar import now
+from models.case import CaseFile
 from models.people import User
 from models.refusal import Conflict, Refusal
 from models.sending_back import Mode, SendingBack
@@ -43,6 +44,11 @@ def targets(session: Session, task: UserTask) -> list[Target]:
     token = token_read(session, task.case)
     done = done_in_force(session, task.case_id)
     return study(session, token, standing(session, token), task.element_id, done)
+
+
+def number_of(session: Session, task: UserTask) -> str:
+    """The number of a task's case."""
+    return session.get_one(CaseFile, task.case_id).number
 
 
 def may_send_back(task: UserTask, actor: User) -> bool:

@@ -14,13 +14,13 @@ from models.case import require_open
 from models.people import User
 from models.refusal import Conflict, NotFound, Refusal
 from models.token_move import TokenMove, Verdict
-from models.workflow import OPEN
+from models.workflow import OPEN, ProcessDefinition
 from processes.clock_again import ended_clocks
 from processes.engine.faults import EngineFault
 from processes.engine.instance import Instance
 from processes.engine.migration import places
 from processes.engine.relocation import relocate
-from processes.move_effect import Effect, effect_of, place_names
+from processes.move_effect import Effect, Table, effect_of, place_names
 from processes.repairable import (
     require_repairable,
     require_second,
@@ -105,6 +105,16 @@ def refuse(session: Session, move_id: int, words: str, actor: User) -> TokenMove
     audit.record(session, "token.move_refused", text, actor=actor, case=token.case, new={"move": row.id})
     tell_people(session, token.case, [row.author_id], f"{token.case.number}：您提出的流程位置调整未获同意。")
     return row
+
+
+def version_of(session: Session, token: Token) -> int:
+    """The number of the version on which the case runs."""
+    return session.get_one(ProcessDefinition, token.stored.definition_id).version
+
+
+def steps_of(session: Session, token: Token, instance: Instance) -> list[dict[str, Any]]:
+    """Where the token stands: open steps with office and last day, finished branches."""
+    return Table(session, token).steps(instance, places(instance))
 
 
 def move_for(session: Session, move_id: int, actor: User) -> TokenMove:

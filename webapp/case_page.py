@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,9 +12,8 @@ from models.calendar import today
 from models.case import CaseFile
 from models.case_record import CaseRecord, record_of
 from models.database import DbSession
-from models.deadline import PAUSE_LIMIT, PROMISE, Deadline
 from models.material import MaterialKind, required_materials
-from models.people import Permission, Role, User, colleagues
+from models.people import Permission, User, colleagues
 from models.refusal import Refusal
 from models.scheme import Scheme
 from models.task_review import TaskReview, reviews_of
@@ -30,25 +28,21 @@ from processes.worklist import barred_from, may_work
 from webapp import diagram, operations_panel
 from webapp.answer_view import Answer, Part, application_parts
 from webapp.audit_view import EventView, Reader
+from webapp.case_clocks import CaseClocks
 from webapp.case_panel import Panel, panel_of
 from webapp.context import context_of
+from webapp.desk import Desk
 from webapp.drawn_view import drawn_parts
+from webapp.moves_panel import MovesPanel
 from webapp.opinion_view import OpinionView, extension_answers, loan_answers, opinion_views
 from webapp.pause_panel import PausePanel, Sent
+from webapp.talk_panel import Seen, Talk
 from webapp.task_form import Opened, opened
-from webapp.timeline import Milestone, milestones, office_of
+from webapp.timeline import Milestone, milestones
 
 STRIP = 20
 KIN_STEPS = ("acceptance", "qualification_review", "form_check")
-TABS = ("form", "clocks", "materials", "map", "log", "audit")
-
-
-@dataclass(frozen=True)
-class Clock:
-    """One statutory clock with the offices and people it runs for."""
-
-    deadline: Deadline
-    who: list[str]
+TABS = ("form", "clocks", "materials", "map", "log", "talk", "audit")
 
 
 @dataclass
@@ -60,13 +54,14 @@ class Asked:
     message: str = ""
     tab: str = "form"
     is_full: bool = False
+    document_id: int | None = None
     pause: Sent | None = None
     operation: operations_panel.Sent | None = None
     errors: dict[str, str] = field(default_factory=dict)
     """Sentences at the small forms of the page (withdrawal, reveal, what is handed in), by field."""
 
 
-class CasePage:
+class CasePage(CaseClocks):
     """One case before one reader; the caller has checked that the case may be seen."""
 
     def __init__(self, session: DbSession, case: CaseFile, reader: User, asked: Asked) -> None:
@@ -77,11 +72,6 @@ class CasePage:
     def tab(self) -> str:
         """The tab that is open at first."""
         return self.asked.tab if self.asked.tab in TABS else "form"
-
-    @property
-    def is_applicant(self) -> bool:
-        """Outside the offices: internal opinions and names stay inside."""
-        return self.reader.role == Role.APPLICANT
 
     @property
     def type_label(self) -> str:
@@ -135,6 +125,16 @@ class CasePage:
             self.session, self.record, self.reader, focus, self.asked.operation
         )
 
+    @cached_property
+    def moves(self) -> MovesPanel:
+        """What of the case was sent back or recalled, and what the reader may send back or recall now."""
+        return MovesPanel(self.session, self.record, self.reader, self.task)
+
+    @cached_property
+    def talk(self) -> Talk:
+        """What officials say to one another about the case, and who stands in for whom."""
+        return Talk(self.session, Seen(self.case, self.record.tasks, self.record.track), self.reader)
+
     def may_assign(self, task: UserTask) -> bool:
         """Whether the reader is the head of the office that has the step."""
         is_head = self.reader.may(Permission.TASK_ASSIGN) and task.department_id == self.reader.department_id
@@ -183,27 +183,10 @@ class CasePage:
             return []
         return inbox.page(self.session, self.reader, inbox.Scope.MINE, inbox.Filters(), STRIP).items
 
-    @property
-    def clocks(self) -> Iterator[Clock]:
-        """The promise for the whole case, then the clock of each stage, running ones first."""
-        shown = [deadline for deadline in self.record.deadlines if deadline.key != PAUSE_LIMIT]
-        for deadline in sorted(
-            shown, key=lambda found: (found.key != PROMISE, not found.is_running, found.id)
-        ):
-            tasks = [task for task in self.record.tasks if task.deadline_id == deadline.id]
-            yield Clock(deadline, list(dict.fromkeys(office_of(task, self.is_applicant) for task in tasks)))
-
-    @property
-    def pressing(self) -> Deadline | None:
-        """The running clock of a stage that ends first; one that stands still only when no other runs."""
-        running = [clock for clock in self.record.deadlines if clock.is_running and clock.key != PAUSE_LIMIT]
-        order = [(clock.key == PROMISE, clock.is_paused, clock.due_on, clock.id) for clock in running]
-        return running[order.index(min(order))] if running else None
-
-    @property
-    def missed(self) -> list[Clock]:
-        """超期 records: the clocks that were or are late, of each stage and of the whole case."""
-        return [found for found in self.clocks if found.deadline.missed_at or found.deadline.late_by]
+    @cached_property
+    def desk(self) -> Desk:
+        """Who else has the case open, the material beside the form, the neighbours in the list."""
+        return Desk(self.session, self.case, self.reader, self.record, self.asked.document_id)
 
     @cached_property
     def pausing(self) -> PausePanel:
@@ -239,12 +222,14 @@ class CasePage:
     @cached_property
     def opinions(self) -> list[OpinionView]:
         """What the offices have found so far; none of it is shown to applicants."""
-        return [] if self.is_applicant else opinion_views(self.record.opinions, FormContext(today=today()))
+        return [] if self.is_applicant else opinion_views(
+            self.record.opinions, FormContext(today=today()), self.moves.superseded
+        )
 
     @property
     def loan(self) -> list[Answer]:
         """The terms of the bank; an applicant sees them once the money has been paid out."""
-        loan = self.record.loan
+        loan = self.moves.loan
         is_shown = loan is not None and (loan.disbursed_on is not None or not self.is_applicant)
         return loan_answers(loan) if loan is not None and is_shown else []
 

@@ -49,4 +49,5 @@ def text_of(row: DrawnAnswer, is_full: bool) -> str:
 
 
 def _title(row: DrawnAnswer) -> str:
-    return f"{row.task.name}（{row.actor.display_name}，{moment(row.recorded_at)}）"
+    again = "，已退回重办，不再作为依据" if row.task.superseded_at else ""
+    return f"{row.task.name}（{row.actor.display_name}，{moment(row.recorded_at)}{again}）"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
 from forms.application import fill
 from forms.context import FormContext
@@ -31,11 +31,15 @@ class OpinionView:
     reasons: list[str]
     texts: list[str]
     answers: list[Answer]
+    # The case was sent back before it: kept as history, no longer a ground for anything.
+    is_superseded: bool = False
 
 
-def opinion_views(opinions: list[Opinion], context: FormContext) -> list[OpinionView]:
-    """Every opinion with its details under the labels of its form."""
-    return [_view(opinion, context) for opinion in opinions]
+def opinion_views(
+    opinions: list[Opinion], context: FormContext, superseded: Collection[int] = ()
+) -> list[OpinionView]:
+    """Every opinion with its details under the labels of its form; `superseded`: tasks that no longer count."""
+    return [replace(_view(one, context), is_superseded=one.task_id in superseded) for one in opinions]
 
 
 def _view(opinion: Opinion, context: FormContext) -> OpinionView:

@@ -15,6 +15,7 @@ PLACES = {
     "proposal": ("proposal.show", "proposal_id", "查看送审的流程"),
     "setting": ("process.settings", "process_key", "查看审核方式"),
     "version": ("process.show_version", "definition_id", "查看流程版本"),
+    "repair": ("token_repair.case", "number", "查看案卷修复"),
     "talk": ("talk.show", "number", "查看留言"),
     # One page for everybody: no number.
     "statistics": ("statistics.show", "", "查看统计分析"),
