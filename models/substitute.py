@@ -127,6 +127,8 @@ def absences_of(session: Session, user: User, whole_office: bool = False) -> lis
 
 def stand_ins_for(session: Session, users: set[int]) -> dict[int, int]:
     """Absent person → who stands in for him today, of those given; one statement."""
+    if not users:
+        return {}
     absent, other = aliased(User), aliased(User)
     query = (
         select(Substitute.absent_id, Substitute.stand_in_id)

@@ -14,6 +14,7 @@ from models.deadline import PAUSE_LIMIT, PROMISE, Deadline
 from models.pause import Pause, PauseKind
 from models.people import Department, Permission, Role, User
 from models.reminder import Recipient
+from models.substitute import stand_ins_for
 from models.workflow import IS_OPEN, UserTask
 
 Owed = Mapping[Deadline, Collection[Recipient]]
@@ -32,6 +33,8 @@ class Post:
     applicant_id: int | None
     # 委派: who answers for it, while the assignee works on it for him.
     owner_id: int | None = None
+    # 代办: who stands in for the assignee today, and is told as well.
+    stand_in_id: int | None = None
 
     @property
     def is_applicants(self) -> bool:
@@ -50,7 +53,7 @@ class Person:
 
 
 def recipients(session: Session, owed: Owed) -> set[tuple[int, int]]:
-    """(user id, deadline id) of everybody to be told, for a chunk of clocks, in three queries at most."""
+    """(user id, deadline id) of everybody to be told, for a chunk of clocks, in four queries at most."""
     if not owed:
         return set()
     posts = _posts(session, {clock.case_id for clock in owed})
@@ -83,7 +86,9 @@ def _posts(session: Session, case_ids: Collection[int]) -> list[Post]:
         .join(Department, Department.id == UserTask.department_id)
         .where(UserTask.case_id.in_(case_ids), IS_OPEN)
     )
-    return [Post(*row) for row in session.execute(query)]
+    posts = [Post(*row) for row in session.execute(query)]
+    away = stand_ins_for(session, {post.assignee_id for post in posts if post.assignee_id is not None})
+    return [replace(post, stand_in_id=away.get(post.assignee_id or 0)) for post in posts] if away else posts
 
 
 def _pauses(session: Session, owed: Owed) -> dict[int, Pause]:
@@ -143,7 +148,7 @@ def _named(post: Post, who: Collection[Recipient], people: Mapping[int, Person])
 def _works(post: Post, person: Person, people: Mapping[int, Person]) -> bool:
     """Whoever has the step; one that nobody active has concerns all who may do it."""
     if post.assignee_id in people:
-        return person.id in (post.assignee_id, post.owner_id)
+        return person.id in (post.assignee_id, post.owner_id, post.stand_in_id)
     may = Permission(post.permission) in person.role.permissions
     return may and person.department_id == post.department_id
 

@@ -24,6 +24,7 @@ from models.follow_up import TaskFollowUp, follow_ups_in
 from models.people import Permission, User
 from models.urging import TaskUrging, urgings_of
 from models.workflow import OPEN, UserTask
+from processes.stand_in import whom_for
 from processes.urging import again_on, interest_in, may_urge
 
 COMMENT, COPY = "comment-", "copy-"
@@ -129,6 +130,16 @@ class Talk:
                     TaskLine(task, mine, may_urge(task, interest, self.reader), wait, days.get(task.id))
                 )
         return lines
+
+    def place(self, task: UserTask | None) -> User | None:
+        """In whose place the reader may take a step now (代办)."""
+        return whom_for(self.session, task, self.reader) if task is not None else None
+
+    def behalf(self, task: UserTask | None) -> User | None:
+        """In whose place the step was taken: shown to both of them."""
+        absent_id = task.on_behalf_of_id if task is not None and task.status == OPEN else None
+        concerns = task is not None and self.reader.id in (absent_id, task.assignee_id)
+        return self.session.get(User, absent_id) if absent_id is not None and concerns else None
 
     @cached_property
     def comment_form(self) -> BaseForm:

@@ -21,6 +21,7 @@ from processes.substitute import Wanted, standing_in
 from tests.invariants import check_all
 from tests.processes.test_talk import told, urge
 from tests.world import World, answers, on
+from webapp.reminders import remind_due
 
 MONDAY, TUESDAY, FRIDAY = date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 6)
 QUALIFY = "qualification_review"
@@ -36,11 +37,10 @@ def away(world: World) -> Set:
         stand_in: str,
         by: str = "",
         days: tuple[date, date] = (MONDAY, FRIDAY),
-        reason: str = "年休假",
     ) -> int:
         with transaction() as session:
-            who = (world.user(session, name).id for name in (absent, stand_in))
-            wanted = Wanted(*who, *days, reason)
+            who = world.user(session, absent).id, world.user(session, stand_in).id
+            wanted = Wanted(*who, *days, "年休假")
             return substitute.set_substitute(session, wanted, world.user(session, by or absent)).id
 
     return set_up
@@ -167,25 +167,23 @@ def test_it_ends_by_its_date_by_hand_and_with_a_change_of_office(
     assert "由李四结束" in told(world, "renshe1", "substitute")[-1]
 
 
-@pytest.mark.parametrize(
-    ("absent", "stand_in", "by", "days", "field"),
-    [
-        ("renshe2", "danbao1", "renshe2", (MONDAY, FRIDAY), "stand_in"),
-        ("renshe2", "renshe2", "renshe2", (MONDAY, FRIDAY), "stand_in"),
-        ("renshe2", "renshe1", "renshe2", (date(2026, 3, 1), FRIDAY), "from_on"),
-        ("renshe2", "renshe1", "renshe2", (FRIDAY, MONDAY), "until_on"),
-        ("renshe2", "renshe1", "renshe2", (MONDAY, date(2027, 4, 1)), "until_on"),
-        ("renshe2", "renshe1", "renshe1", (MONDAY, FRIDAY), "forbidden"),
-        ("renshe2", "renshe1", "danbao0", (MONDAY, FRIDAY), "forbidden"),
-        ("lingdao", "caizheng1", "lingdao", (MONDAY, FRIDAY), "forbidden"),
-    ],
-)
-def test_what_is_refused(
-    world: World, away: Set, absent: str, stand_in: str, by: str, days: tuple[date, date], field: str
-) -> None:
-    with pytest.raises(Forbidden if field == "forbidden" else Refusal) as refused:
-        away(absent, stand_in, by, days)
-    assert (refused.value.field or "forbidden") == field
+REFUSED = [
+    (("renshe2", "danbao1"), "renshe2", (MONDAY, FRIDAY), "stand_in"),
+    (("renshe2", "renshe2"), "renshe2", (MONDAY, FRIDAY), "stand_in"),
+    (("renshe2", "renshe1"), "renshe2", (date(2026, 3, 1), FRIDAY), "from_on"),
+    (("renshe2", "renshe1"), "renshe2", (FRIDAY, MONDAY), "until_on"),
+    (("renshe2", "renshe1"), "renshe2", (MONDAY, date(2027, 4, 1)), "until_on"),
+    (("renshe2", "renshe1"), "renshe1", (MONDAY, FRIDAY), None),
+    (("renshe2", "renshe1"), "danbao0", (MONDAY, FRIDAY), None),
+    (("lingdao", "caizheng1"), "lingdao", (MONDAY, FRIDAY), None),
+]
+
+
+def test_what_is_refused(world: World, away: Set) -> None:
+    for people, by, days, field in REFUSED:
+        with pytest.raises(Refusal if field else Forbidden) as refused:
+            away(*people, by, days)
+        assert refused.value.field == field
 
 
 def test_one_at_a_time_and_nobody_who_is_away_himself(world: World, away: Set) -> None:
@@ -252,3 +250,10 @@ def test_duties_stay_apart_for_both(world: World, away: Set) -> None:
         assert [task.element_id for task in open_tasks] == ["bank_acceptance"]
     with transaction() as session:
         assert follow_up.follow_up(session, open_tasks[0].id, FRIDAY, "", world.user(session, "yinhang2"))
+
+
+def test_warnings_reach_both(world: World, reviewing: int, away: Set) -> None:
+    away("renshe2", "renshe1", days=(MONDAY, date(2026, 3, 20)))
+    with on(date(2026, 3, 9), 10):
+        remind_due()
+    assert [len(told(world, who, "reminder")) for who in ("renshe2", "renshe1", "danbao1")] == [1, 1, 0]

@@ -163,7 +163,7 @@ def test_a_copy_goes_once_to_a_person_who_may_see_the_case_and_is_marked_read(
     with pytest.raises(NotFound), transaction() as session:
         copying.read_copy(session, line.id, world.user(session, "renshe2"))
     assert len(logged(reviewing, "copy.read")) == 1
-    assert [event.summary for event in logged(reviewing, "case.copied")][0].startswith("抄送给")
+    assert logged(reviewing, "case.copied")[0].summary.startswith("抄送给")
     with reading() as session:
         reader, sender = world.user(session, "lingdao"), world.user(session, "renshe1")
         assert (copies_to(session, reader, True).lines, unread_copies(session, reader)) == ([], 0)

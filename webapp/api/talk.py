@@ -101,7 +101,7 @@ def list_urgings(number: str) -> Response:
     """How often each step of a case was urged."""
     with reading() as session:
         rows = urgings_of(session, _handed_in(session, number))
-        return jsonify(number=number, urgings=[_urging(row) for row in rows])
+        return jsonify(number=number, urgings=[_urging(row, row.by) for row in rows])
 
 
 def urge_task(task_id: int) -> tuple[Response, int]:
@@ -109,7 +109,7 @@ def urge_task(task_id: int) -> tuple[Response, int]:
     text = str(read_body({"text": str}, optional=("text",)).get("text", ""))
     with transaction() as session:
         row = urging.urge(session, task_id, text, actor())
-        return jsonify({**_urging(row), "by": actor().name}), 201
+        return jsonify(_urging(row, actor())), 201
 
 
 def list_follow_ups() -> Response:
@@ -214,11 +214,11 @@ def _line(line: CopyLine) -> Json:
     }
 
 
-def _urging(row: TaskUrging) -> Json:
+def _urging(row: TaskUrging, by: User) -> Json:
     return {
         "id": row.id,
         "task_id": row.task_id,
-        "by": row.by.name,
+        "by": by.name,
         "text": row.text,
         "at": present.instant(row.at),
         "told": row.told,
