@@ -71,6 +71,8 @@ class TaskReview(Base):
     question: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[str] = mapped_column(String(12))
     opinion: Mapped[str] = mapped_column(Text, default="")
+    # Of an opinion after the submission: with which submission of the task it was asked for, from 1.
+    attempt: Mapped[int] = mapped_column(default=0)
     asked_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column()

@@ -19,6 +19,7 @@ from processes.facts import CaseFacts, functions
 from processes.migration_effect import Effect, Target, Term, department_for
 from processes.notification import tell
 from processes.projection import project
+from processes.task_hands import bring_back, change_hands
 from processes.workflow import Token
 
 
@@ -31,7 +32,7 @@ def carry_over(
         if clock.id in effect.terms:
             _change(session, token, clock.id, effect.terms[clock.id], actor)
     for row in token.rows.tasks.values():
-        _follow_task(session, token, row, effect, target)
+        _follow_task(session, token, row, effect, target, actor)
     _follow_done(session, token, target)
     _follow_timers(token, effect.instance)
     token.stored.definition_id = target.definition_id
@@ -57,15 +58,24 @@ def _change(session: Session, token: Token, clock_id: int, term: Term, actor: Us
     recount(session, clock, "migration", actor)
 
 
-def _follow_task(session: Session, token: Token, row: UserTask, effect: Effect, target: Target) -> None:
-    """The row keeps its number, and with it drafts and the claim; what is drawn of it follows the drawing."""
+def _follow_task(
+    session: Session, token: Token, row: UserTask, effect: Effect, target: Target, actor: User
+) -> None:
+    """The row keeps its number, and with it drafts, the claim, delegation and opinions asked for.
+
+    What is drawn of it follows the drawing; what was submitted on another form comes back to its submitter.
+    """
+    old = token.definition.drawing.steps[row.element_id]
     step = target.definition.drawing.steps[target.steps.get(row.element_id, row.element_id)]
+    if row.is_sealed and (old.form_key, old.fields) != (step.form_key, step.fields):
+        bring_back(session, token.case, row, "案卷已迁移到新的流程版本，本环节表单已改变。", actor)
     row.element_id, row.name, row.form_key = step.element_id, step.name, step.form_key
     row.permission, row.priority = step.permission, step.priority
     row.board = step.properties.get("board", "")
     department = department_for(session, token, step)
     if department is not None and department != row.department_id:
         row.department_id = department
+        change_hands(session, token.case, row, None, actor)
         row.assignee_id = None if step.lane in LANES else token.case.applicant_user_id
         if session.get(CaseDepartment, (token.case.id, department)) is None:
             session.add(CaseDepartment(case_id=token.case.id, department_id=department))

@@ -84,8 +84,9 @@ def _seal(session: Session, token: Token, task: UserTask, actor: User, given: Ha
 
 
 def _ask(session: Session, token: Token, task: UserTask, planned: list[TaskReview], actor: User) -> None:
+    attempt = max(row.attempt for row in of_task(session, task.id)) + 1
     for review in planned:
-        review.state, review.asked_at = ReviewState.ASKED.value, now()
+        review.state, review.attempt, review.asked_at = ReviewState.ASKED.value, attempt, now()
         tell_asked(session, token, task, review, actor)
     new = {"task": task.id, "element": task.element_id, "reviews": [review.id for review in planned]}
     text = f"{actor.name}提交“{task.name}”，待 {len(planned)} 人会签后生效"

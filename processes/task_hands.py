@@ -109,7 +109,7 @@ def bring_back(session: Session, case: CaseFile, task: UserTask, reason: str, ac
     keep_draft(session, task.id, submission.user_id, submission.content)
     session.delete(submission)
     task.is_sealed = False
-    _ask_anew(session, task, submission)
+    _ask_anew(session, task)
     about = f"“{task.name}”的提交内容退回修改：{reason}"
     new = {"task": task.id, "reason": reason}
     audit.record(session, "task.submission_returned", about, actor=actor, case=case, new=new)
@@ -117,12 +117,11 @@ def bring_back(session: Session, case: CaseFile, task: UserTask, reason: str, ac
     tell(session, {submission.user_id} - {actor.id}, "task", text, case)
 
 
-def _ask_anew(session: Session, task: UserTask, submission: TaskSubmission) -> None:
+def _ask_anew(session: Session, task: UserTask) -> None:
     """Answers to what will not be submitted as it was stay as history; the same people answer the next."""
     reviews = of_task(session, task.id)
-    this = [
-        row for row in reviews if row.kind == ReviewKind.AFTER and row.asked_at >= submission.submitted_at
-    ]
+    attempt = max((row.attempt for row in reviews), default=0)
+    this = [row for row in reviews if row.kind == ReviewKind.AFTER and row.attempt == attempt]
     for row in this:
         if row.state == ReviewState.ASKED:
             row.state = ReviewState.PLANNED.value

@@ -12,7 +12,7 @@ from models import audit
 from models.audit import AuditEvent
 from models.database import reading, transaction
 from models.notification import Notification
-from models.task_review import ReviewKind, TaskReview, waiting_for
+from models.task_review import ReviewKind, TaskReview, TaskSubmission, waiting_for
 from models.workflow import UserTask
 from processes import submission, task_review, worklist
 from processes.submission import HandedIn
@@ -61,6 +61,15 @@ class Office:
         """The id of a new question."""
         made: TaskReview = self.does(by, task_review.add_reviewer, self.id(who), when, "是否符合条件？")
         return made.id
+
+    def rows(self) -> list[TaskReview]:
+        with reading() as session:
+            return list(session.scalars(select(TaskReview).order_by(TaskReview.id)))
+
+    def submitted(self) -> bytes:
+        """What is kept of the submission, as it is stored."""
+        with reading() as session:
+            return session.get_one(TaskSubmission, self.task_id).content
 
     def reviews(self) -> list[tuple[str, str]]:
         with reading() as session:

@@ -28,7 +28,9 @@ _MARKS = {
     "task.claimed": "",
     "task.set_aside": "paused",
     "task.submission_returned": "warn",
-    **dict.fromkeys(("task.reassigned", "task.delegated", "task.taken_back", "task.submitted", "review.asked"), ""),
+    **dict.fromkeys(
+        ("task.reassigned", "task.delegated", "task.taken_back", "task.submitted", "review.asked"), ""
+    ),
 }
 # What an office does inside is not an applicant's business; results reach him by letter.
 _INTERNAL = {
