@@ -5,11 +5,33 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from webapp.api import absence, audit, board, bulk, office, saved_filter, supervision_order, talk
+from webapp.api import (
+    absence,
+    audit,
+    board,
+    bulk,
+    moves,
+    office,
+    repairs,
+    saved_filter,
+    supervision_order,
+    talk,
+)
 from webapp.api.route import Route
 
 # Modules with ROUTES (tuple of Route) and SHAPES (name → JSON Schema), one a room.
-ROOMS: tuple[ModuleType, ...] = (office, talk, absence, bulk, saved_filter, board, supervision_order, audit)
+ROOMS: tuple[ModuleType, ...] = (
+    office,
+    moves,
+    repairs,
+    talk,
+    absence,
+    bulk,
+    saved_filter,
+    board,
+    supervision_order,
+    audit,
+)
 
 ROUTES: tuple[Route, ...] = tuple(route for room in ROOMS for route in room.ROUTES)
 SHAPES: dict[str, Any] = {name: shape for room in ROOMS for name, shape in room.SHAPES.items()}
