@@ -141,7 +141,7 @@ def step_row(task: UserTask, names: Mapping[int, str]) -> tuple[object, ...]:
     clock = task.deadline
     late = f"，超期 {clock.late_by} 日" if clock is not None and clock.late_by else ""
     return (
-        task.name, task.department.name, names.get(task.done_by_id or task.assignee_id or 0, "—"),
+        task.name, task.department.name, names.get(task.done_by_id or task.assignee_id or 0, "—").rpartition(" ")[2],
         moment(task.created_at), moment(task.claimed_at), moment(task.done_at), clock.due_on if clock else "",
         f"{_STATES.get(task.status, task.status)}{late}",
     )  # fmt: skip

@@ -95,6 +95,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("督查看板", "board.show", Permission.BOARD_READ),
             Entry("督办", "supervision_order.index", Permission.SUPERVISION_READ),
+            Entry("统计分析", "statistics.show", Permission.BOARD_READ),
             Entry("案卷修复", "token_repair.index", Permission.CASE_REPAIR),
         ),
     ),
@@ -114,6 +115,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("工作日日历", "calendar.show", None),
             Entry("审计日志", "audit.show", Permission.AUDIT_READ),
+            Entry("查阅记录", "access.show", Permission.ACCESS_READ),
             Entry("机构与用户", "people.show", Permission.PEOPLE_MANAGE),
             Entry("离职移交", "handover.show", Permission.TASK_ASSIGN),
             Entry("离职移交", "handover.show_all", Permission.PEOPLE_MANAGE),

@@ -19,6 +19,8 @@ _TEMPLATES = Path(__file__).parent / "typst"
 _TYPEFACES = Path(__file__).parent / "static" / "vendor" / "fonts"
 # Typst wants a fixed offset.
 _BEIJING = timezone(timedelta(hours=8))
+# A digest has no place to break a line: between its parts it gets a blank without width.
+_LONG = re.compile("[0-9A-Za-z]{33,}")
 # Nothing of these has a picture in any typeface.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 
@@ -91,7 +93,12 @@ def facts(pairs: Iterable[tuple[str, object]]) -> Block:
 
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
-        return _UNSEEN.sub("", value)
+        return _LONG.sub(_broken, _UNSEEN.sub("", value))
     if isinstance(value, Mapping):
         return {key: _clean(one) for key, one in value.items()}
     return [_clean(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _broken(found: re.Match[str]) -> str:
+    word = found[0]
+    return "\u200b".join(word[at : at + 16] for at in range(0, len(word), 16))
