@@ -13,11 +13,11 @@ const reduced = matchMedia('(prefers-reduced-motion: reduce)');
 
 // One chart in one box; `option` is plain data from the page. A tooltip of rich text writes no style attributes.
 export function draw(box, option) {
-  const chart = echarts.init(box, null, { renderer: 'svg' });
+  const chart = echarts.init(box, null, { renderer: 'svg', locale: 'ZH' });
   chart.setOption({
     animation: !reduced.matches,
-    textStyle: { fontFamily: 'inherit' },
-    aria: { enabled: true, decal: { show: true } },
+    textStyle: { fontFamily: getComputedStyle(box).fontFamily },
+    aria: { enabled: true },
     ...option,
     tooltip: { ...option.tooltip, renderMode: 'richText', confine: true },
   });
