@@ -22,6 +22,7 @@ from models.refusal import Refusal
 from processes import document, dossier
 from processes.dossier_check import check
 from tests.conftest import MONDAY
+from tests.webapp.api import Caller
 from tests.webapp.test_document import PDF
 from tests.world import World, answers
 from webapp import dossier_file
@@ -162,3 +163,37 @@ def test_a_large_one_is_made_in_the_background(
     assert client.get(f"{page}/progress").headers["HX-Refresh"] == "true"
     assert client.get(f"{page}/file").data[:2] == b"PK"
     assert len(put_in) == 1
+
+
+def test_programs_and_the_command_line(
+    number: str, app: Flask, caller: Callable[[str], Caller], tmp_path: Path
+) -> None:
+    program = caller("shenji")
+    made_one = program.post(f"/cases/{number}/dossiers", {"reason": "抽查"}, status=201)
+    assert (made_one["status"], made_one["case"]) == ("done", number)
+    file = program.call("GET", f"/dossiers/{made_one['id']}/file", buffered=True)
+    assert (file.mimetype, len(file.data)) == ("application/zip", made_one["size"])
+    assert program.get(f"/dossiers/{made_one['id']}") == made_one
+    program.post(f"/cases/{number}/dossiers", {"reason": ""}, status=422)
+    caller("renshe1").post(f"/cases/{number}/dossiers", {"reason": "x"}, status=403)
+    looks = program.get(f"/cases/{number}/looks")["looks"]
+    assert [(one["kind"], one["door"]) for one in looks] == [("dossier", "rest")]
+    events = program.get("/audit/events", case=number, text="抽查")["events"]
+    assert [one["action"] for one in events] == ["dossier.asked"]
+    program.get("/audit/events", from_on="x", status=422)
+
+    def run(*arguments: str, status: int = 0) -> str:
+        done = app.test_cli_runner().invoke(args=["audit", *arguments])
+        assert done.exit_code == status, done.output
+        return str(done.output)
+
+    path = tmp_path / "d.zip"
+    asked = ["dossier", number, str(path), "--reason", "归档", "--by"]
+    assert "权限" in run(*asked, "renshe1", status=1)
+    assert number in run(*asked, "lingdao")
+    assert f"卷宗完整：案卷 {number}" in run("check-dossier", str(path))
+    path.write_bytes(path.read_bytes()[:-40])
+    assert "ZIP" in run("check-dossier", str(path), status=1)
+    assert "归档" in run("search", "--text", "归档", "--case", number, "--by", "shenji")
+    assert "下载卷宗" in run("looks", "--kind", "dossier", "--by", "shenji")
+    assert "格式填写日期" in run("looks", "--from", "x", "--by", "shenji", status=1)
