@@ -152,6 +152,7 @@ document.addEventListener('click', (event) => {
 function look(root) {
   updateAllVisible(root);
   if (document.querySelector('[data-rows], form[data-autosave-url]')) import('./form.js');
+  if (document.querySelector('[data-inbox]')) import('./desk.js');
 }
 
 document.addEventListener('htmx:afterSettle', (event) => look(event.target));

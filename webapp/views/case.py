@@ -13,6 +13,7 @@ from models.case_search import Wanted, search
 from models.case_status import CaseStatus
 from models.database import DbSession, reading, transaction
 from models.people import Permission
+from models.recent_case import recent
 from models.refusal import NotFound, Refusal
 from models.scheme import Scheme
 from models.workflow import ProcessDefinition
@@ -41,10 +42,31 @@ def search_page() -> str:
 @blueprint.get("/cases/<number>")
 @requires(Permission.CASE_READ)
 def show(number: str) -> str:
-    """One case; `task` names the step to work on, `tab` what is open at first."""
-    asked = Asked(task_id=request.args.get("task", type=int), tab=request.args.get("tab", "form"))
+    """One case; `task` names the step to work on, `tab` what is open at first, `doc` the material beside it."""
+    asked = Asked(
+        task_id=request.args.get("task", type=int),
+        tab=request.args.get("tab", "form"),
+        document_id=request.args.get("doc", type=int),
+    )
     with reading() as session:
         return _page(session, number, asked)
+
+
+@blueprint.get("/cases/<number>/print")
+@requires(Permission.CASE_READ)
+def print_view(number: str) -> str:
+    """The case on paper (A4), as far as the reader may see it; numbers of people masked as on the page."""
+    with reading() as session:
+        case = case_numbered(session, number, actor())
+        return render_template("case/print.html", page=CasePage(session, case, actor(), Asked()))
+
+
+@blueprint.get("/recent")
+@requires(Permission.CASE_READ)
+def recent_page() -> str:
+    """最近案卷: what the person has looked at lately."""
+    with reading() as session:
+        return render_template("case/recent.html", items=recent(session, actor()))
 
 
 @blueprint.post("/cases/<number>/withdraw")
