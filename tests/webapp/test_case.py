@@ -238,7 +238,8 @@ def test_the_page_asks_the_same_number_of_questions_however_long_the_story(
             assert client.get(f"/cases/{number_of(case_id)}").status_code == 200
         counts.append(len(asked))
     assert counts[1] == counts[2]
-    assert counts[1] <= 24
+    # 24 and: who else is here 1, opinions asked for 1, remarks, copies, urging and follow-up 4, orders 1.
+    assert counts[1] <= 31
 
 
 @pytest.mark.parametrize(
