@@ -29,7 +29,7 @@ def may_recall(task: UserTask, actor: User, tasks: Sequence[UserTask]) -> bool:
     """Whether the page offers it: one's own finished step, behind which nobody has looked at anything yet."""
     if task.status != DONE or task.done_by_id != actor.id or task.superseded_at or task.done_at is None:
         return False
-    later = [row for row in tasks if row.id != task.id and row.created_at >= task.done_at]
+    later = [row for row in tasks if row.id > task.id and row.created_at >= task.done_at]
     is_alone = not any(row.status == DONE for row in later)
     return is_alone and bool(later) and not any(row.status == OPEN and _is_touched(row) for row in later)
 

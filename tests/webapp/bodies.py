@@ -53,5 +53,10 @@ BODIES: dict[str, Any] = {
     "api.preview_bulk": {"operation": "claim", "tasks": [1]},
     "api.run_bulk": {"operation": "claim", "tasks": [1]},
     "api.keep_filter": {"name": "无", "scope": "mine", "query": ""},
+    "api.send_task_back": {"target": "", "mode": "in_order", "reason": "无"},
+    "api.propose_move": {"places": [], "reason": "无"},
+    "api.decide_move": {"decision": "agree"},
+    "api.propose_correction": {"fact": "", "new_value": "", "reason": "无"},
+    "api.decide_correction": {"decision": "agree"},
     "api.create_case": {"scheme": "", "applicant_type": "", "fields": {}},
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -11,7 +12,7 @@ from forms.base import FormContext
 from forms.choice_fields import Offered
 from forms.moves import SendBackForm
 from models.calendar import today
-from models.case import case_numbered
+from models.case import CaseFile, case_numbered
 from models.database import DbSession, reading, transaction
 from models.people import Permission
 from models.refusal import Conflict, NotFound
@@ -33,8 +34,8 @@ _TASK = f"/tasks/<int(max={BIGGEST_ID}):task_id>"
 def ask(task_id: int) -> str:
     """退回: the earlier steps of the case, and what going back to each would mean."""
     with reading() as session:
-        task, found = _open(session, task_id)
-        return _page(task, found, _form(found, is_sent=False))
+        opened = _open(session, task_id)
+        return _page(opened, _form(opened.targets, is_sent=False))
 
 
 @blueprint.post(f"{_TASK}/send-back")
@@ -42,8 +43,8 @@ def ask(task_id: int) -> str:
 def send_back(task_id: int) -> Page:
     """退回."""
     with reading() as session:
-        _task, found = _open(session, task_id)
-    form = _form(found, is_sent=True)
+        opened = _open(session, task_id)
+    form = _form(opened.targets, is_sent=True)
 
     def act(session: DbSession) -> str:
         given = form.answers()
@@ -54,8 +55,7 @@ def send_back(task_id: int) -> Page:
 
     if (step := attempt(form, act)) is None:
         with reading() as session:
-            task, found = _open(session, task_id)
-            return _page(task, found, form), 422
+            return _page(_open(session, task_id), form), 422
     flash(f"已退回“{step}”，办理人员已收到通知。")
     return redirect(url_for("case.show", number=_number(task_id)))
 
@@ -78,14 +78,24 @@ def recall_again(task_id: int) -> Response:
     return redirect(url_for("case.show", number=_number(task_id)))
 
 
-def _open(session: DbSession, task_id: int) -> tuple[UserTask, list[Target]]:
+@dataclass(frozen=True)
+class _Opened:
+    """An open step with its case and the earlier steps."""
+
+    task: UserTask
+    case: CaseFile
+    targets: Sequence[Target]
+
+
+def _open(session: DbSession, task_id: int) -> _Opened:
     """Raises NotFound for strangers, Conflict for what is no longer open."""
     task = worklist.task_for(session, task_id, actor())
     if task.status != OPEN:
         raise Conflict("该事项已由他人办理或已终止，请刷新。")
     if not verbs.may_send_back(task, actor()):
         raise NotFound("该事项不能退回。")
-    return task, verbs.targets(session, task)
+    case = task.case
+    return _Opened(task, case, verbs.targets(session, task))
 
 
 def _form(found: Sequence[Target], *, is_sent: bool) -> SendBackForm:
@@ -97,8 +107,9 @@ def _form(found: Sequence[Target], *, is_sent: bool) -> SendBackForm:
     return form
 
 
-def _page(task: UserTask, found: Sequence[Target], form: SendBackForm) -> str:
-    return render_template("sending_back/show.html", task=task, targets=found, form=form)
+def _page(opened: _Opened, form: SendBackForm) -> str:
+    shown = {"task": opened.task, "case": opened.case, "targets": opened.targets}
+    return render_template("sending_back/show.html", **shown, form=form)
 
 
 def _number(task_id: int) -> str:
