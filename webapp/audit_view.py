@@ -51,6 +51,9 @@ _LABELS = {
     "status": "状态", "four_eyes": "双人审核", "draft": "草稿", "based_on": "依据版本",
     "staying": "未报送", "term_months": "期限（月）", "text": "内容", "unpaid": "未还（元）",
     "uscc": "统一社会信用代码", "value_on": "入账日", "why": "原因", "withdrawn_on": "撤回日期", "written": "写入行数",
+    "asked": "查询条件", "is_full": "完整个人信息", "size": "字节", "format": "格式", "from_on": "起始日期",
+    "to_on": "截止日期", "process": "流程", "scope": "范围", "names": "写明姓名", "person": "人员", "case": "案卷",
+    "dossier.dossier": "卷宗编号", "action": "事项",
     "year": "年度", "field": "项目", "is_provisional": "暂定", "remind_on": "提醒日", "due_at": "到期时间",
 }  # fmt: skip
 # The summary of the event says these already, by name instead of by key.
