@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -201,15 +202,15 @@ def visible_to(user: User) -> ColumnElement[bool]:
     )
 
 
-def seen_by(user: User) -> Any:
-    """The same as a list of ids led by the person's own indexes; for who oversees nothing."""
+def seen_by(user: User) -> Sequence[Any]:
+    """What `visible_to` says as lists of ids, each led by an index of its own; of who oversees nothing."""
     given, written = CaseFile.applicant_user_id == user.id, CaseFile.created_by_id == user.id
-    if Role(user.role) is Role.APPLICANT:
-        return select(CaseFile.id.label("id")).where(given).union(select(CaseFile.id).where(written))
     taking_part = select(CaseDepartment.case_id.label("id")).where(
         CaseDepartment.department_id == user.department_id
     )
-    return taking_part.union(select(CaseFile.id).where(written))
+    is_applicant = Role(user.role) is Role.APPLICANT
+    first = select(CaseFile.id.label("id")).where(given) if is_applicant else taking_part
+    return first, select(CaseFile.id.label("id")).where(written)
 
 
 def regions_below(user: User) -> Any:

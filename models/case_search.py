@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_, union
 from sqlalchemy.orm import Session, aliased
 
 from models.case import CaseFile, seen_by, type_title, visible_to
@@ -98,13 +98,14 @@ def _common(session: Session, query: Any, user: User, limit: int, moment: tuple[
     query = query.order_by(None).order_by(plain.desc(), CaseFile.id.desc())
     if is_overseer:
         return _first(session, query.where(visible_to(user)), limit)
-    own = seen_by(user).subquery()
+    own = union(*seen_by(user)).subquery()
     return _first(session, query.join(own, own.c.id == CaseFile.id), limit)
 
 
 def _sees_many(session: Session, user: User) -> bool:
-    seen = seen_by(user).limit(COMMON + 1).subquery()
-    return (session.scalar(select(func.count()).select_from(seen)) or 0) > COMMON
+    parts = [part.limit(COMMON + 1).subquery() for part in seen_by(user)]
+    counts = [select(func.count()).select_from(part).scalar_subquery() for part in parts]
+    return sum(session.execute(select(*counts)).one()) > COMMON
 
 
 def _first(session: Session, query: Any, limit: int) -> Any:
