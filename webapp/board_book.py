@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 from models.board_asked import Asked
@@ -12,8 +12,8 @@ from models.calendar import local_date
 from models.database import DbSession
 from models.people import User
 from models.working_days import Light
+from processes.sheet_stream import stream_sheet
 from webapp.pages import moment
-from webapp.sheet_stream import SheetStream
 
 TITLE = "督查清单"
 HEAD = (
@@ -28,11 +28,16 @@ def write(
 ) -> int:
     """Write the whole list into a stream, chunk by chunk; `told` hears how many rows are written. How many there were."""
     written = 0
-    with SheetStream(sink, TITLE, HEAD, WIDTHS) as sheet:
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        nonlocal written
         for lines in every(session, user, given, pace(session)):
-            sheet.append(map(_cells, lines))
+            yield from map(_cells, lines)
             written += len(lines)
             told(written)
+
+    for piece in stream_sheet(TITLE, HEAD, WIDTHS, rows()):
+        sink.write(piece)
     return written
 
 

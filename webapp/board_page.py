@@ -11,6 +11,7 @@ from flask import request, url_for
 from models import board
 from models.board import Why, Window
 from models.board_asked import Asked, State, Unit, asked
+from models.board_cache import kept, whose
 from models.board_forecast import HORIZON, LEAST, PERIOD
 from models.board_list import Page, page
 from models.board_list import count as count_rows
@@ -18,8 +19,9 @@ from models.board_names import name_of
 from models.board_pace import pace
 from models.board_totals import DIMENSIONS, Group, Totals, totals
 from models.database import DbSession
-from models.people import User
+from models.people import Permission, User
 from models.scheme import Scheme
+from processes.broken import broken
 from processes.bulk import OPERATIONS, Operation
 
 SHOWN = 8
@@ -193,10 +195,26 @@ def _words(session: DbSession, name: str, value: str, given: Asked) -> str:
     return flags[name] if name in flags else name_of(session, name, value)
 
 
-def broken(session: DbSession, user: User) -> Page:
-    """The first cases whose token or timer stands still."""
+@dataclass(frozen=True)
+class Stuck:
+    """A case that stands still although nobody is slow."""
+
+    number: str
+    what: str
+    why: str
+
+
+def stuck(session: DbSession, user: User, shown: Board) -> list[Stuck]:
+    """The first of them: for who may repair them all that the room of repairs knows, else the faults of the machine."""
+    if user.may(Permission.CASE_REPAIR):
+        name = ("broken", whose(user))
+        found = kept(session, name, lambda: broken(session, user, SHOWN), lambda _found: shown.totals.total)
+        return [Stuck(one.number, f"{one.kind.label}，{one.what}", one.why) for one in found]
     stands = Asked(unit=Unit.CASE.value, state=State.BROKEN.value)
-    return page(session, user, stands, pace(session), SHOWN)
+    lines = page(session, user, stands, pace(session), SHOWN).lines
+    return [
+        Stuck(line.row.number, line.row.step or line.row.status_label, line.detail.fault) for line in lines
+    ]
 
 
 def operations(user: User) -> list[Operation]:

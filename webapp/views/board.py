@@ -29,7 +29,7 @@ def show() -> str:
     given, user = shown.wanted(), actor()
     with reading() as session:
         board = shown.board_of(session, user, given, request.args.get("by", ""))
-        stuck = shown.broken(session, user)
+        stuck = shown.stuck(session, user, board)
     facts = {"columns": shown.COLUMNS, "labels": shown.COLUMN_LABELS, "told": shown.DEFINITIONS}
     jobs = repair.standing() if user.may(Permission.CASE_OVERSEE) else []
     return render_template(
