@@ -119,8 +119,10 @@ def may_urge(task: UserTask, interest: Interest, actor: User) -> bool:
     """Whether a person who may see the case waits for this open step, and does not have it himself."""
     if not actor.may(Permission.CASE_TALK) or actor.id in (task.assignee_id, task.owner_id):
         return False
-    waits = bool(interest.steps - {task.element_id})
-    return actor.may(Permission.CASE_SUPERVISE) or interest.is_window or waits
+    # A colleague takes a step of his own office instead of urging it.
+    is_others = task.department_id != actor.department_id
+    waits = interest.is_window or bool(interest.steps - {task.element_id})
+    return actor.may(Permission.CASE_SUPERVISE) or (is_others and waits)
 
 
 def _told(session: Session, case: CaseFile, task: UserTask) -> set[int]:
