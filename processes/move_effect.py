@@ -117,6 +117,7 @@ def effect_of(session: Session, token: Token, target: Marking, instance: Instanc
     after = {
         "steps": table.steps(copy, target),
         "again": list(dict.fromkeys(row.name for row in rows)),
+        "skipped": _skipped(token, here, target, {row.element_id for row in done}),
         "ended": [row.name for row in token.rows.tasks.values() if row.element_id not in target],
         "notes": _notes(session, token, now_, gone, rows),
     }
@@ -138,6 +139,22 @@ def _undone(
             gone |= again
             rows |= {row.id: row for row in later if row.element_id in again}
     return frozenset(gone), [rows[key] for key in sorted(rows)]
+
+
+def _skipped(token: Token, here: Marking, target: Marking, done: Collection[str]) -> list[str]:
+    """Steps between here and there that nobody has done: what follows may miss their answers."""
+    net, added = net_of(token.definition.spec_json), target - here
+    ahead = net.reaches(here) | here
+    beyond = net.reaches(target)
+    return [
+        step.name
+        for name, step in token.definition.drawing.steps.items()
+        if name in ahead
+        and name not in target
+        and name not in done
+        and name not in beyond
+        and any(place.partition(">")[0] in net.reaches(frozenset((name,))) for place in added)
+    ]
 
 
 def _notes(

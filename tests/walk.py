@@ -21,6 +21,8 @@ from models.people import Role, User
 from models.refusal import Refusal
 from models.workflow import OPEN, UserTask
 from processes import calendar, pause, withdrawal, worklist
+from processes.task_check import barred_by
+from processes.workflow import token_read
 from tests.world import World, answers, on
 
 T = TypeVar("T")
@@ -217,13 +219,8 @@ class Walk:
             return task.assignee_id == person.id
         if person.role == Role.APPLICANT or not worklist.may_work(task, person):
             return False
-        barred = worklist.drawn_step(session, task).not_same_as
-        query = select(UserTask.id).where(
-            UserTask.case_id == self.case_id,
-            UserTask.element_id.in_(barred),
-            UserTask.done_by_id == person.id,
-        )
-        return session.scalars(query).first() is None
+        case = session.get_one(CaseFile, task.case_id)
+        return not barred_by(session, token_read(session, case), task, person)
 
     def _complete(self, task: UserTask, who: str, over: dict[str, Any]) -> None:
         self.log.append(f"{who}: {task.element_id} {over}")

@@ -1,0 +1,56 @@
+"""Law: whatever offices do between the steps, rows agree, nothing gets stuck, and the log replays to what is."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from models.case_status import CaseStatus
+from models.database import reading
+from tests.invariants import check_all, check_case
+from tests.operations import Operations
+from tests.replaying import check_replay
+from tests.world import World
+
+EXAMPLES = int(os.environ.get("WALKS", "40")) // 4
+_walks = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],  # shrinking a walk takes minutes; its log says enough
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+def _hold(case_id: int) -> None:
+    with reading() as session:
+        check_case(session, case_id)
+        check_replay(session, case_id)
+
+
+@pytest.mark.slow
+def test_operations_keep_the_invariants_and_the_log_replays_to_what_is(world: World) -> None:
+    ended: set[str] = set()
+    went_back: list[int] = []
+
+    @_walks
+    @given(st.data())
+    def law(data: st.DataObject) -> None:
+        walk = Operations(world, lambda options: options[data.draw(st.integers(0, len(options) - 1))])
+        case_id = walk.begin()
+        for _knock in range(data.draw(st.integers(10, 40))):
+            if walk.is_over:
+                break
+            walk.knock()
+            _hold(case_id)
+        ended.add(walk.finish())
+        went_back.append(walk.sent_back + walk.moved)
+        _hold(case_id)
+
+    law()
+    assert sum(went_back) > 0, "no walk has sent anything back"
+    assert all(CaseStatus(one).is_final for one in ended)
+    with reading() as session:
+        check_all(session)
