@@ -154,8 +154,10 @@ def _titles(session: Session) -> Mapping[ClassBy, Title]:
 
 
 def _kind(applicant_type: str) -> str:
-    is_small = applicant_type == ApplicantType.SMALL_ENTERPRISE
-    return "小微企业" if is_small else f"个人（{ApplicantType.title_of(applicant_type)}）"
+    if applicant_type == ApplicantType.SMALL_ENTERPRISE:
+        return "小微企业"
+    title = ApplicantType.title_of(applicant_type)
+    return title if title == "个人" else f"个人（{title}）"
 
 
 def _within(value: Any, ends: tuple[int, ...], upto: str, above: str) -> tuple[str, str]:

@@ -78,10 +78,9 @@ def _chosen(
 ) -> ProcessDefinition:
     if definition_id is None:
         definition_id = next((one.id for one in versions if one.key == "combined_review"), None)
-    found = session.get(ProcessDefinition, definition_id) if definition_id is not None else None
-    if found is None or found.id not in {one.id for one in versions}:
+    if definition_id not in {one.id for one in versions}:
         raise NotFound("没有这一流程版本。")
-    return found
+    return session.get_one(ProcessDefinition, definition_id)
 
 
 def _done(session: Session, scope: Scope, wanted: Wanted, version: int) -> dict[str, Heat]:

@@ -10,10 +10,12 @@ from webapp.api import (
     audit,
     board,
     bulk,
+    desk,
     moves,
     office,
     repairs,
     saved_filter,
+    statistics,
     supervision_order,
     talk,
 )
@@ -27,8 +29,10 @@ ROOMS: tuple[ModuleType, ...] = (
     talk,
     absence,
     bulk,
+    desk,
     saved_filter,
     board,
+    statistics,
     supervision_order,
     audit,
 )
