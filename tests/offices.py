@@ -104,3 +104,12 @@ class Office:
         with reading() as session:
             check_case(session, self.case_id)
             assert list(audit.verify(session)) == []
+
+
+def asked(world: World, case_id: int) -> dict[str, int]:
+    """The id of an opinion that the head is asked for about a case, and of a person who has a task of it."""
+    with transaction() as session:
+        clerk, head = world.user(session, "renshe2"), world.user(session, "renshe0")
+        task_id = world.open_tasks(case_id)[ELEMENT]
+        made = task_review.add_reviewer(session, task_id, head.id, ReviewKind.BEFORE, "可否？", clerk)
+        return {"review_id": made.id, "person_id": clerk.id}

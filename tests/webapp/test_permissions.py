@@ -31,6 +31,7 @@ from processes.notice import announce
 from processes.workflow import newest_definition
 from tests import register, replays
 from tests.notices import notice
+from tests.offices import asked
 from tests.processes.proposing import drafted, put_forward
 from tests.webapp.api import API, Caller
 from tests.webapp.bodies import BODIES
@@ -61,6 +62,7 @@ OF_A_CASE = {
     "repayment_id",
     "import_id",
     "supervision_id",
+    "review_id",
     "export_id",
 }
 NOT_WALKED = {"login.leave", "static"}
@@ -115,7 +117,7 @@ def ids(app: Flask, world: World) -> dict[str, Any]:
     with transaction() as session:
         notice_id = calendar.propose(session, read_text(notice(2027)), world.user(session, "guanli")).id
     published_id, plan_id = _announced(case_id), _planned()
-    own = {**_of_the_studio(world), **overseen(world, case_id)}
+    own = {**_of_the_studio(world), **overseen(world, case_id), **asked(world, case_id)}
     register.listed(world, "91150627MA0000015M")
     with reading() as session:
         other = user_named(session, "dlt_yinhang2")

@@ -19,7 +19,7 @@ from webapp.admin import BIGGEST_ID, attempt
 
 blueprint = Blueprint("handover", __name__)
 Page = str | tuple[str, int]
-_PERSON = f"<int(max={BIGGEST_ID}):user_id>"
+_PERSON = f"<int(max={BIGGEST_ID}):person_id>"
 
 
 @blueprint.get("/handover")
@@ -40,12 +40,15 @@ def show_all() -> str:
 
 @blueprint.route(f"/handover/{_PERSON}", methods=["GET", "POST"])
 @requires(Permission.TASK_ASSIGN)
-def person(user_id: int) -> Page:
+def person(person_id: int) -> Page:
     """What one person of the department has under way, and the form to hand it over."""
-    return _person(user_id, actor().department_id or 0, is_admin=False)
+    return _person(person_id, actor().department_id or 0, is_admin=False)
 
 
-@blueprint.route(f"/admin/handover/{_PERSON}/<int(max={BIGGEST_ID}):department_id>", methods=["GET", "POST"])
+@blueprint.route(
+    f"/admin/handover/<int(max={BIGGEST_ID}):user_id>/<int(max={BIGGEST_ID}):department_id>",
+    methods=["GET", "POST"],
+)
 @requires(Permission.PEOPLE_MANAGE)
 def person_of(user_id: int, department_id: int) -> Page:
     """As `person`, for any department; an administrator reads numbers and no case."""

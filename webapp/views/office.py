@@ -43,9 +43,13 @@ _CHOSEN = {REASSIGN: "assignee", DELEGATE: "delegate", REVIEWER: "reviewer"}
 
 
 # Where a refused form leaves the address bar, asked for again: the page of the case.
-@blueprint.get(f"{_TASK}/<any('reassign', 'delegate', 'hand-back', 'reviewers', 'set-aside'):_act>")
+@blueprint.get(f"{_TASK}/reassign")
+@blueprint.get(f"{_TASK}/delegate")
+@blueprint.get(f"{_TASK}/hand-back")
+@blueprint.get(f"{_TASK}/reviewers")
+@blueprint.get(f"{_TASK}/set-aside")
 @requires(Permission.TASK_WORK)
-def again(task_id: int, _act: str) -> Response:
+def again(task_id: int) -> Response:
     """The page of the case with the task."""
     with reading() as session:
         return _to_case(worklist.task_for(session, task_id, actor()).case.number, task_id)
