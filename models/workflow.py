@@ -174,14 +174,15 @@ class UserTask(Base):
             postgresql_where=text("status = 'open'"),
             sqlite_where=text("status = 'open'"),
         ),
-        # The same of one office, for its head.
+        # The same of one office, for its head (models/board.py: reach); “id > 0” keeps it from serving the lists of the
+        # inbox, whose own indexes hold only what they show.
         Index(
             "ix_user_task_office",
             "department_id",
             "due_at",
             "id",
-            postgresql_where=text("status = 'open'"),
-            sqlite_where=text("status = 'open'"),
+            postgresql_where=text("status = 'open' AND id > 0"),
+            sqlite_where=text("status = 'open' AND id > 0"),
         ),
         # What another has taken in a person's place (代办): few rows among all.
         Index("ix_user_task_behalf", "on_behalf_of_id", postgresql_where=_TAKEN, sqlite_where=_TAKEN),

@@ -69,6 +69,8 @@ def candidates(session: Session, actor: User, task_ids: Sequence[int]) -> list[C
         if may_work or is_visible or task.assignee_id in around.away:
             step = _step(session, definition_id, task)
             found[task_id] = _candidate(task, step, around, may_work)
+        # Another query of the session that reads the task anew must not empty what is shown of it.
+        session.expunge(task)
     return [found.get(task_id, Candidate(task_id)) for task_id in task_ids]
 
 

@@ -21,6 +21,7 @@ from processes import worklist
 from processes.bulk import Operation
 from processes.bulk_check import Candidate
 from processes.engine.drawing import Step
+from processes.sending_back import targets
 from processes.submission import HandedIn
 from webapp.context import task_context
 from webapp.task_form import form_class
@@ -119,10 +120,13 @@ def _people(session: DbSession, fit: Sequence[Candidate]) -> list[tuple[str, str
     return [(str(key), name) for key, name in found.items() if holders != {key}]
 
 
-def _earlier(_session: DbSession, fit: Sequence[Candidate]) -> list[tuple[str, str]]:
-    """The steps that all of them have done, as the first names them."""
-    first = fit[0].done if fit else {}
-    return [(key, name) for key, name in first.items() if all(key in one.done for one in fit)]
+def _earlier(session: DbSession, fit: Sequence[Candidate]) -> list[tuple[str, str]]:
+    """The steps that all of them have done and to which the first can go back; the verb asks again for each."""
+    first = fit[0].task if fit else None
+    if first is None:
+        return []
+    open_to = [one for one in targets(session, first) if not one.refused]
+    return [(one.element_id, one.name) for one in open_to if all(one.element_id in each.done for each in fit)]
 
 
 def _nothing(_session: DbSession, _fit: Sequence[Candidate]) -> list[tuple[str, str]]:

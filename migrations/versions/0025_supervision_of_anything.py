@@ -74,7 +74,7 @@ def _orders() -> None:
 def _indexes() -> None:
     _partial("ix_user_task_open", "user_task", ["due_at", "id"], "status = 'open'")
     _partial("ix_user_task_open_arrived", "user_task", ["created_at", "id"], "status = 'open'")
-    _partial("ix_user_task_office", "user_task", ["department_id", "due_at", "id"], "status = 'open'")
+    _partial("ix_user_task_office", "user_task", ["department_id", "due_at", "id"], "status = 'open' AND id > 0")
     _partial("ix_case_file_quiet", "case_file", ["acted_at", "id"], "closed_at IS NULL")
     _partial("ix_process_instance_fault", "process_instance", ["case_id"], "fault <> ''")
     _partial(
