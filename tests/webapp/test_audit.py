@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +15,10 @@ from flask.testing import FlaskClient
 
 from models.audit import AuditEvent
 from models.audit_log import ACTIONS, Asked, log_page
+from models.calendar import fixed_at
 from models.database import bound, reading
 from models.refusal import Refusal
+from tests.conftest import MONDAY
 from tests.world import World, answers
 from webapp.audit_view import Reader
 from webapp.jobs import anchor
@@ -21,8 +26,11 @@ from webapp.jobs import anchor
 ROOT = Path(__file__).resolve().parents[2]
 _RECORDED = re.compile(r"(?:audit\.record|_log|_note|_record)\([^\"]*\"([a-z_]+\.[a-z_]+)\"")
 _DONE = re.compile(r"\"([a-z_]+\.[a-z_]+ed)\"")
-# Addresses that read like an action.
-_PAGES = {"application.submitted", "register.firm"}
+# Addresses, and kinds of flow records, that read like an action.
+_PAGES = {
+    "application.submitted", "register.firm",
+    "case.closed", "clock.lifted", "clock.missed", "clock.reopened", "task.opened", "task.cancelled",
+}  # fmt: skip
 SignIn = Callable[[str], FlaskClient]
 
 
@@ -58,6 +66,35 @@ def test_the_log_is_narrowed(world: World, sign_in: SignIn) -> None:
     assert "受理" in client.get("/audit?person=钱二&action=task.completed").text
     assert "没有符合条件的记录" in client.get("/audit?person=%25%00").text
     assert client.get("/audit?after=x").status_code == 422
+
+
+def test_the_log_is_searched_by_office_period_and_words_and_exported(world: World, sign_in: SignIn) -> None:
+    case_id = world.submitted()
+    with fixed_at(MONDAY + timedelta(days=2)):
+        world.complete(case_id, "acceptance", answers("acceptance", opinion="材料%齐全_"))
+    client = sign_in("shenji")
+
+    def found(**given: str) -> list[list[str]]:
+        answer = client.post("/audit/export", data={"format": "csv", **given})
+        return list(csv.reader(io.StringIO(answer.text.lstrip("\ufeff"))))[1:]
+
+    assert {row[3] for row in found(office="人力资源和社会保障局", from_on="2026-03-04")} >= {
+        "办理",
+        "出具文书",
+    }
+    assert found(office="人力资源和社会保障局", from_on="2026-03-05", to_on="2026-03-06") == []
+    assert {row[3] for row in found(text="%齐全_", action="task.completed")} == {"办理"}
+    assert found(text="齐%全", action="task.completed") == []
+    assert found(office="没有这个机构") == []
+    assert [row[3] for row in found(action="case.submitted")] == ["提交申请"]
+    wrong = client.get("/audit?from_on=2026-03-09&to_on=2026-03-02&text=甲")
+    assert wrong.status_code == 422
+    assert "截止日期不得早于起始日期。" in wrong.text
+    assert 'value="甲"' in wrong.text
+    assert client.post("/audit/export", data={"format": "csv", "to_on": "0001-01-01"}).status_code == 422
+    assert client.post("/audit/export", data={"format": "doc"}).status_code == 422
+    assert sign_in("lingdao").post("/audit/export", data={"format": "csv"}).status_code == 403
+    assert client.get("/audit?action=log.exported").text.count("导出审计日志") >= 5
 
 
 def test_old_and_new_values_are_shown_as_text(world: World, sign_in: SignIn) -> None:
