@@ -39,5 +39,6 @@ def check_newest(draft: TaskDraft | None, mark: DraftMark | None) -> None:
     """Raises NewerDraft when a tab that has not seen the draft would overwrite it; without a mark nobody asks."""
     if draft is None or mark is None:
         return
-    if draft.revision != mark.revision and draft.tab != mark.tab:
+    is_same_tab = bool(mark.tab) and draft.tab == mark.tab
+    if draft.revision != mark.revision and not is_same_tab:
         raise NewerDraft(draft.revision, draft.saved_at)
