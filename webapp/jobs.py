@@ -12,7 +12,6 @@ from models import audit_anchor
 from models.calendar import now, real_now
 from models.database import reading, transaction
 from processes import timer
-from webapp.figures import send_digests
 from webapp.reminders import remind_due, remind_orders
 
 log = logging.getLogger(__name__)
@@ -26,7 +25,7 @@ def run_due() -> list[str]:
     lines: list[str] = []
     while due := _claimed(name):
         lines += [_fire(timer_id, name) for timer_id in due]
-    return [*filter(None, lines), *remind_due(), *remind_orders(), *send_digests()]
+    return [*filter(None, lines), *remind_due(), *remind_orders()]
 
 
 def anchor() -> str:
