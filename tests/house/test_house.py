@@ -20,6 +20,7 @@ NOQA = re.compile(r"#\s*noqa(?!: [A-Z]+[0-9]+(, ?[A-Z]+[0-9]+)*  ?\S)")
 IGNORE = re.compile(r"#\s*type:\s*ignore(?!\[[a-z-]+(, ?[a-z-]+)*\]  # \S)")
 # File → why it may catch every fault.
 BROAD = {
+    "webapp/bulk_door.py": "one faulty task must not stop the others of its batch",
     "webapp/errors.py": "answers a fault that nobody foresaw as a page",
     "webapp/handlers_migration.py": "one faulty case must not stop the others of its plan",
     "webapp/jobs.py": "one faulty timer must not stop the others",
