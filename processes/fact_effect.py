@@ -14,6 +14,7 @@ from models.calendar import calendar as calendar_in_force
 from models.calendar import today
 from models.deadline import PROMISE, Deadline
 from models.people import User
+from models.refusal import Refusal
 from models.term import term_due
 from processes.case_clock import lift_miss
 from processes.correctable import Fact
@@ -70,6 +71,8 @@ def _moved(session: Session, token: Token, fact: Fact, facts: CaseFacts) -> Iter
     """Running clocks with the day from which they count, where it is another one than before."""
     drawing = token.definition.drawing
     asked = CaseEnvironment(facts, functions(region_of(token.case)))
+    if paused := [clock for clock in token.rows.deadlines if clock.is_paused]:
+        raise Refusal(f"{paused[0].name}正在暂停计时，请先恢复计时，再更正。", "new_value")
     for clock in token.rows.deadlines:
         drawn = next((one for one in drawing.timers.values() if one.deadline == clock.key), None)
         if drawn is None or not clock.is_running or not re.search(rf"\b{fact.name}\b", drawn.expression):
@@ -98,10 +101,8 @@ def _due(session: Session, clock: Deadline, start_on: date) -> date:
 
 
 def _follow(token: Token, instance: Instance, clock: Deadline, was: date) -> None:
-    """The armed timers of the clock count from the same day; a clock that stands still keeps its instant."""
+    """The armed timers of the clock count from the same day."""
     timers = instance.definition.drawing.timers
     for timer in instance.timers():
         if timers[timer.element_id].deadline == clock.key and timer.start_on == was:
             count_from(instance, timer.engine_id, clock.start_on, clock.due_on, clock.provisional)
-            if clock.paused_on is not None:
-                instance.reschedule(timer.engine_id, clock.due_at, timer.is_held)

@@ -216,7 +216,10 @@ def _require_approver(done: Completion) -> None:
 @step(EXTENSION_APPROVAL)
 def decide_extension(done: Completion) -> Routing:
     """The supervisor decides before the old end; an approval moves the end and tells the applicant (N4)."""
-    extension = extensions_of(done.session, done.case)[-1]
+    extension = next(iter(extensions_of(done.session, done.case)[::-1]), None)
+    if extension is None or extension.decision:
+        # The token was moved here by hand (processes/token_repair.py): nothing waits for a decision.
+        raise Refusal("该案卷没有待审批的延期申请，请联系流程负责人调整流程位置。")
     extension.decision = done.text("decision")
     extension.decided_by_id, extension.decided_at = done.actor.id, now()
     extension.decision_text = done.text("opinion")

@@ -80,12 +80,20 @@ def _title(definition: Definition, name: str) -> str:
     while ahead:
         one = ahead.pop(0)
         if one in steps:
-            return steps[one].name
+            return step_title(definition, one)
         if net.kinds.get(one) not in ("ExclusiveGateway", "ParallelGateway"):
             return net.name_of(one)
         seen.add(one)
         ahead += [before for before in sorted(_before(net.after, one)) if before not in seen]
     return net.name_of(name)
+
+
+def step_title(definition: Definition, name: str) -> str:
+    """The name of a step, with its lane where another step is called the same."""
+    steps = definition.drawing.steps
+    title, lane = steps[name].name, steps[name].lane
+    is_alone = sum(step.name == title for step in steps.values()) == 1
+    return title if is_alone else f"{title}（{lane}）"
 
 
 def _before(after: Mapping[str, Sequence[str]], name: str) -> list[str]:
@@ -118,6 +126,7 @@ def effect_of(session: Session, token: Token, target: Marking, instance: Instanc
         "steps": table.steps(copy, target),
         "again": list(dict.fromkeys(row.name for row in rows)),
         "skipped": _skipped(token, here, target, {row.element_id for row in done}),
+        "aside": _aside(token, here, target, {row.element_id for row in done}),
         "ended": [row.name for row in token.rows.tasks.values() if row.element_id not in target],
         "notes": _notes(session, token, now_, gone, rows),
     }
@@ -155,6 +164,13 @@ def _skipped(token: Token, here: Marking, target: Marking, done: Collection[str]
         and name not in beyond
         and any(place.partition(">")[0] in net.reaches(frozenset((name,))) for place in added)
     ]
+
+
+def _aside(token: Token, here: Marking, target: Marking, done: Collection[str]) -> list[str]:
+    """Steps to be opened that the case has never done and that do not lie ahead: it has not come by them."""
+    ahead = net_of(token.definition.spec_json).reaches(here)
+    steps = token.definition.drawing.steps
+    return [steps[one].name for one in sorted(target - here) if one in steps and one not in ahead | set(done)]
 
 
 def _notes(

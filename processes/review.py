@@ -99,6 +99,9 @@ def _flag_repeated(done: Completion) -> None:
 def supplement(done: Completion) -> Routing:
     """The applicant has answered: the materials are received anew today (D-05); a declaration keeps its day."""
     rounds = supplements_of(done.session, done.case)
+    if not rounds:
+        # The token was moved here by hand (processes/token_repair.py): nothing was ever asked for.
+        raise Refusal("该案卷没有发出过补正告知，无法补正，请联系流程负责人调整流程位置。")
     rounds[-1].answered_on = today()
     rounds[-1].statement = done.text("statement")
     if done.case.kind is Scheme.STARTUP_LOAN:

@@ -199,7 +199,8 @@ class Operations(Walk):
         places = self.choose(possible)
         with transaction() as session:
             owner = self.world.user(session, OWNERS[0])
-            if token_repair.preview(session, self.case_id, places, owner).after["skipped"]:
+            after = token_repair.preview(session, self.case_id, places, owner).after
+            if after["skipped"] or after["aside"]:
                 raise Refusal("越过了没有办理的环节。")
             move_id = token_repair.propose(session, self.case_id, places, "误操作", owner).id
         with transaction() as session:
