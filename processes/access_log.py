@@ -15,8 +15,13 @@ from models.calendar import now
 from models.case import CaseFile
 from models.document import Document
 from models.dossier import Dossier
+from models.fact_correction import FactCorrection
 from models.letter import Letter
+from models.pause import Pause
 from models.people import User
+from models.supervision import Supervision
+from models.task_review import TaskReview
+from models.token_move import TokenMove
 from models.workflow import UserTask
 
 # By what an address names a case.
@@ -27,6 +32,11 @@ _CASE_OF: dict[str, Callable[[Any], Select[Any]]] = {
     "letter_id": lambda key: select(Letter.case_id).where(Letter.id == key),
     "task_id": lambda key: select(UserTask.case_id).where(UserTask.id == key),
     "dossier_id": lambda key: select(Dossier.case_id).where(Dossier.id == key),
+    "pause_id": lambda key: select(Pause.case_id).where(Pause.id == key),
+    "review_id": lambda key: select(TaskReview.case_id).where(TaskReview.id == key),
+    "supervision_id": lambda key: select(Supervision.case_id).where(Supervision.id == key),
+    "correction_id": lambda key: select(FactCorrection.case_id).where(FactCorrection.id == key),
+    "move_id": lambda key: select(TokenMove.case_id).where(TokenMove.id == key),
 }
 NAMES = frozenset(_CASE_OF)
 

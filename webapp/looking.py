@@ -36,6 +36,8 @@ _KINDS = {
     **dict.fromkeys(("dossier.show", "dossier.show_progress", "api.show_dossier"), LookKind.CASE),
     "application": LookKind.APPLICATION,
 }
+# They say nothing about the case: who has it open now.
+_SILENT = ("api.show_presence",)
 # Posts that answer with a page about a case; all other posts lead to one.
 _POSTS = ("case.show_personal_data",)
 _waiting: deque[Look] = deque(maxlen=10_000)
@@ -68,8 +70,10 @@ def write(look: Look) -> None:
 def _look() -> Look | None:
     """What the request has shown, if it was something of a case."""
     given = request.view_args or {}
-    named = next((name for name in (*_THINGS, "number", "task_id") if name in given and name in NAMES), "")
-    is_shown = request.method == "GET" or request.endpoint in _POSTS
+    named = next(
+        (name for name in (*_THINGS, "number", *sorted(NAMES)) if name in given and name in NAMES), ""
+    )
+    is_shown = (request.method == "GET" or request.endpoint in _POSTS) and request.endpoint not in _SILENT
     who = _reader() if named and is_shown else None
     if who is None:
         return None

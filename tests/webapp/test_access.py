@@ -27,7 +27,9 @@ SignIn = Callable[[str], FlaskClient]
 
 def number_of(case_id: int) -> str:
     with reading() as session:
-        return str(session.execute(sa.text(f"SELECT number FROM case_file WHERE id = {case_id}")).scalar_one())
+        return str(
+            session.execute(sa.text(f"SELECT number FROM case_file WHERE id = {case_id}")).scalar_one()
+        )
 
 
 def noted() -> list[tuple[str, int, str]]:
@@ -160,3 +162,21 @@ def test_the_database_keeps_what_was_noted(world: World) -> None:
     for statement in ("UPDATE access_record SET kind = 'x'", "DELETE FROM access_record"):
         with pytest.raises(sa.exc.DBAPIError), bound().writer.begin() as connection:
             connection.execute(sa.text(statement))
+
+
+# What stands in addresses of pages that show nothing of one case; adding one is a decision.
+OTHERS = {
+    "batch_id", "by", "candidate_id", "definition_id", "department_id", "draft_id", "evidence_id", "export_id",
+    "filename", "import_id", "key", "line_id", "name", "notice_id", "of", "person_id", "plan_id", "process_key",
+    "proposal_id", "published_id", "rehearsal_id", "repayment_id", "run_id", "secret", "set_id", "step", "to", "uscc",
+    "user_id", "year",
+}  # fmt: skip
+
+
+@pytest.mark.once
+def test_no_address_of_a_case_is_forgotten(app: Flask) -> None:
+    """A new page is recorded by itself when its address names a case as the others do."""
+    shown = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    named = {name for rule in shown for name in rule.arguments}
+    assert {*named, "case_id"} >= access_log.NAMES
+    assert named - access_log.NAMES - set(looking._THINGS) <= OTHERS
