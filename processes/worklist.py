@@ -203,9 +203,11 @@ def save_draft(
         raise Conflict("该事项已由他人签收，请刷新。")
     if task.is_sealed:
         raise Conflict("该事项已提交，正在等待会签意见，不能修改；可先撤回提交。")
-    draft = row_of(session, task_id, actor)
-    check_newest(draft, mark)
-    sealed, tab = encrypt(canonical_json(dict(content)), DRAFT), mark.tab if mark else ""
+    draft, plain = row_of(session, task_id, actor), canonical_json(dict(content))
+    # What stands there already is overwritten by nobody: a page that was left while it saved comes back with it.
+    if draft is not None and decrypt(draft.content, DRAFT) != plain:
+        check_newest(draft, mark)
+    sealed, tab = encrypt(plain, DRAFT), mark.tab if mark else ""
     if draft is None:
         draft = TaskDraft(
             task_id=task_id, user_id=actor.id, content=sealed, saved_at=now(), revision=1, tab=tab
