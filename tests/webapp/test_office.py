@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from threading import Barrier, Thread
 from typing import Any
 
 import orjson
@@ -340,4 +341,25 @@ def test_a_pause_and_a_submission_do_not_mix(office: Office, sign_in: SignIn) ->
         )
     assert "暂停计时" in answer(office, "renshe1").returned
     assert not sealed(office)
+    office.holds()
+
+
+def test_two_who_agree_at_once_carry_it_out_once(office: Office, sign_in: SignIn) -> None:
+    for who in ("renshe1", "renshe0"):
+        office.ask(who, AFTER)
+    hand_in(office, sign_in("renshe2"))
+    together, settled = Barrier(2), list[review_door.Settled]()
+
+    def agree(who: str) -> None:
+        with on(date(2026, 3, 2)):
+            together.wait()
+            settled.append(answer(office, who))
+
+    threads = [Thread(target=agree, args=(who,)) for who in ("renshe1", "renshe0")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(one.is_carried for one in settled) == [False, True]
+    assert office.row().status == DONE and len(office.log("task.completed")) == 2
     office.holds()

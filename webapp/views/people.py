@@ -22,6 +22,7 @@ from models.people import (
     users_like,
 )
 from models.refusal import NotFound
+from models.workload import loads
 from processes import people as verbs
 from webapp.access import actor, requires
 from webapp.admin import BIGGEST_ID, attempt, page
@@ -61,7 +62,7 @@ def change_user(user_id: int) -> Page:
         user = _found(session.get(User, user_id))
     form = _bound(ChangeUserForm(request.form, data=_user_data(user)))
     if request.method == "POST" and attempt(form, lambda s: _change_user(s, user_id, form)) is not None:
-        flash(f"已修改用户 {user.username}。")
+        flash(f"已修改用户 {user.username}。{_under_way(user_id)}")
         return redirect(url_for("people.show"))
     return page(form, f"修改用户 {user.username}", url_for("people.show"))
 
@@ -102,6 +103,17 @@ def change_department(department_id: int) -> Page:
         flash(f"已修改机构 {office.name}。")
         return redirect(url_for("people.show"))
     return page(form, f"修改机构 {office.name}", url_for("people.show"))
+
+
+def _under_way(user_id: int) -> str:
+    """What hangs on somebody who has just left, or changed his office: it is to be handed over."""
+    with reading() as session:
+        user = session.get_one(User, user_id)
+        found = loads(session, user_id=user_id)
+        left = sum(
+            load.total for load in found if not user.is_active or load.department_id != user.department_id
+        )
+    return f"该用户尚有 {left} 项在办事项，请办理“离职移交”。" if left else ""
 
 
 def _found(row: Any) -> Any:
