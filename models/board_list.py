@@ -238,11 +238,10 @@ def _key(given: Asked) -> tuple[list[Any], bool]:
 def _read(given: Asked) -> Any:
     if given.sort == Sort.AMOUNT:
         fen, row_id = read_amount_cursor(given.after)
-        return literal(Decimal(fen) / 100, Money), row_id
+        return Decimal(fen) / 100, row_id
     if given.sort == Sort.NUMBER:
         return read_text_cursor(given.after)
-    moment, row_id = read_cursor(given.after)
-    return literal(moment, UserTask.due_at.type), row_id
+    return read_cursor(given.after)
 
 
 def _cursor(row: Row, given: Asked) -> str:
