@@ -12,6 +12,7 @@ from models.workflow import OPEN, UserTask
 
 MILESTONES = (
     "case.created", "case.submitted", "case.withdrawn", "task.claimed", "task.completed", "deadline.missed",
+    "task.returned", "task.recalled", "token.moved", "fact.corrected",
     "deadline.extended", "deadline.pause_requested", "deadline.pause_refused", "deadline.paused", "deadline.resumed",
     "letter.issued", "supplement.repeated",
     "listing.cancelled", "blacklist.added", "blacklist.objected", "receipt.noted", "receipt.urged",

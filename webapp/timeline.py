@@ -28,6 +28,7 @@ _MARKS = {
     "task.claimed": "",
     "task.set_aside": "paused",
     "task.submission_returned": "warn",
+    **dict.fromkeys(("task.returned", "task.recalled", "token.moved", "fact.corrected"), "warn"),
     **dict.fromkeys(
         ("task.reassigned", "task.delegated", "task.taken_back", "task.submitted", "review.asked"), ""
     ),
@@ -38,6 +39,7 @@ _INTERNAL = {
     "task.reassigned", "task.delegated", "task.handed_back", "task.taken_back", "task.set_aside", "task.taken_up",
     "task.submitted", "task.submission_returned", "review.asked", "review.answered", "review.removed",
     "review.handed_over",
+    "task.returned", "task.recalled", "token.moved", "fact.corrected",
 }  # fmt: skip
 
 
