@@ -15,10 +15,13 @@ from models.document import Document
 from models.dossier import Dossier, names_of
 from models.letter import Issued, issued_letter
 from models.people import Permission, User
+from models.refusal import NotFound
+from models.scheme import Scheme
 from models.workflow import ProcessDefinition
 from webapp import dossier_parts as parts
 from webapp.case_page import Asked, CasePage
 from webapp.count_view import CountView
+from webapp.credit_loan_page import LoanPage
 from webapp.dossier_clocks import DAY_HEAD, clock_blocks, counts, day_rows
 from webapp.dossier_office import office_blocks
 from webapp.pages import moment
@@ -39,6 +42,8 @@ class Gathered:
     tables: Mapping[str, Table]
     head: Mapping[str, Any]
     drawing: str
+    # Path → what a kind of case keeps besides: the ledger of a loan.
+    extras: Mapping[str, bytes]
 
 
 def gather(session: DbSession, case: CaseFile, dossier: Dossier, reader: User) -> Gathered:
@@ -64,7 +69,18 @@ def gather(session: DbSession, case: CaseFile, dossier: Dossier, reader: User) -
         tables=tables,
         head=head,
         drawing=session.get_one(ProcessDefinition, track.definition_id).bpmn if track else "",
+        extras=_extras(session, page),
     )
+
+
+def _extras(session: DbSession, page: CasePage) -> Mapping[str, bytes]:
+    if page.case.kind is not Scheme.CREDIT_LOAN:
+        return {}
+    try:
+        ledger = LoanPage(session, page.case.number, page.reader).workbook()
+    except NotFound:
+        return {}  # nothing has been signed yet
+    return {"贷款/贷款台账.xlsx": ledger}
 
 
 def may_read_log(reader: User) -> bool:

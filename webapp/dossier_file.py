@@ -157,6 +157,8 @@ def entries_of(gathered: Gathered) -> Iterator[Entry]:
     for number, issued in enumerate(gathered.letters, 1):
         name = _safe(f"{issued.letter.title}_{issued.letter.number}")
         yield Entry(f"文书/{number:02d}_{name}.pdf", lambda issued=issued: letter_pdf(issued), is_packed=True)  # type: ignore[misc]  # the loop's own letter
+    for path, content in gathered.extras.items():
+        yield Entry(path, lambda content=content: content, is_packed=True)  # type: ignore[misc]  # the loop's own file
     for path, (head, rows) in gathered.tables.items():
         text = "".join(csv_lines(head, rows))
         yield Entry(path, text.encode)

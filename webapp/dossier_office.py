@@ -12,6 +12,7 @@ from models.fact_correction import corrections_of
 from models.people import User
 from models.supervision import Supervision, orders
 from models.task_review import reviews_of
+from models.token_move import moves_of
 from models.urging import urgings_of
 from webapp.pages import moment
 from webapp.typeset import Block, sub, table
@@ -32,6 +33,7 @@ def office_blocks(session: DbSession, case: CaseFile, reader: User) -> Iterator[
         ("抄送", ("时间", "抄送人", "抄送给", "说明", "已阅"), _copies(session, case)),
         ("督办", ("文号", "内容", "发出", "期限", "答复", "办结"), _orders(session, case, reader)),
         ("更正", ("时间", "事实", "更正", "原因", "提出人", "复核人", "结果"), _corrections(session, case)),
+        ("流程位置调整", ("时间", "原因", "提出人", "复核人", "意见", "结果"), _moves(session, case)),
     ):
         told = list(rows)
         if told:
@@ -66,6 +68,12 @@ def _orders(session: DbSession, case: CaseFile, reader: User) -> Iterator[tuple[
     for line in reversed(orders(session, reader, Supervision.case_id == case.id, limit=_MOST).lines):
         one = line.row
         yield one.number, one.text, one.issued_on, one.due_on, one.answer, one.closing
+
+
+def _moves(session: DbSession, case: CaseFile) -> Iterator[tuple[object, ...]]:
+    for one in reversed(moves_of(session, case)):
+        decided = one.decided_by.name if one.decided_by else ""
+        yield moment(one.created_at), one.reason, one.author.name, decided, one.decision_text, one.title
 
 
 def _corrections(session: DbSession, case: CaseFile) -> Iterator[tuple[object, ...]]:

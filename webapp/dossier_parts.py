@@ -92,7 +92,8 @@ def materials(documents: Sequence[Document], names: Mapping[int, str]) -> Iterat
 def opinions(page: CasePage) -> Iterator[Block]:
     """What the offices have found, and the terms of the bank."""
     for found in page.opinions:
-        yield sub(f"{found.step}：{found.result}")
+        gone = "（已退回重办，不再作为依据）" if found.is_superseded else ""
+        yield sub(f"{found.step}：{found.result}{gone}")
         yield from _opinion(found)
     for title, answers in (("贷款条件", page.loan), ("延期申请", page.extension)):
         if answers:
@@ -143,7 +144,7 @@ def step_row(task: UserTask, names: Mapping[int, str]) -> tuple[object, ...]:
     return (
         task.name, task.department.name, names.get(task.done_by_id or task.assignee_id or 0, "—").rpartition(" ")[2],
         moment(task.created_at), moment(task.claimed_at), moment(task.done_at), clock.due_on if clock else "",
-        f"{_STATES.get(task.status, task.status)}{late}",
+        f"{_STATES.get(task.status, task.status)}{'，已退回重办' if task.superseded_at else ''}{late}",
     )  # fmt: skip
 
 

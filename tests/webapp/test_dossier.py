@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,17 +15,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from models.calendar import fixed_at
-from models.case import locked
+from models.case import CaseFile, locked
 from models.database import reading, transaction
 from models.dossier import Dossier
 from models.refusal import Refusal
-from processes import document, dossier
+from processes import comment, document, dossier
 from processes.dossier_check import check
+from tests.arrears import lent
 from tests.conftest import MONDAY
 from tests.webapp.api import Caller
 from tests.webapp.test_document import PDF
 from tests.world import World, answers
 from webapp import dossier_file
+from webapp.dossier_office import office_blocks
 
 SignIn = Callable[[str], FlaskClient]
 
@@ -197,3 +199,18 @@ def test_programs_and_the_command_line(
     assert "归档" in run("search", "--text", "归档", "--case", number, "--by", "shenji")
     assert "下载卷宗" in run("looks", "--kind", "dossier", "--by", "shenji")
     assert "格式填写日期" in run("looks", "--from", "x", "--by", "shenji", status=1)
+
+
+def test_a_loan_brings_its_ledger_and_what_the_offices_said(
+    world: World, app: Flask, sign_in: SignIn
+) -> None:
+    case_id = lent(world, date(2026, 3, 2))
+    with transaction() as session:
+        clerk = world.user(session, "jinrong1")
+        case = session.get_one(CaseFile, case_id)
+        comment.say(session, case, "请核对#合同*编号", (), clerk)
+        told = [block for block in office_blocks(session, case, clerk) if block["kind"] == "table"]
+        number = case.number
+    assert [cell["text"] for cell in told[0]["cells"]][2] == "请核对#合同*编号"
+    with opened(made(sign_in("shenji"), number)) as archive:
+        assert archive.read("贷款/贷款台账.xlsx")[:2] == b"PK"
