@@ -33,8 +33,13 @@ ARMED, FIRED, STALLED = "armed", "fired", "stalled"
 DRAWN = "drawn"
 # A message of another case that has arrived (processes/message.py).
 MESSAGE = "message"
-_TAKEN = text("status = 'open' AND on_behalf_of_id IS NOT NULL")
-_DELEGATED = text("status = 'open' AND owner_id IS NOT NULL")
+_HELD = "status = 'open' AND assignee_id IS NOT NULL AND board = ''"
+_FREE = "status = 'open' AND assignee_id IS NULL AND board = ''"
+
+
+def partial(name: str, condition: str, *columns: str) -> Index:
+    """An index over the rows that a list shows, and no others; the same on both databases."""
+    return Index(name, *columns, postgresql_where=text(condition), sqlite_where=text(condition))
 
 
 class ProcessDefinition(Base):
@@ -102,90 +107,22 @@ class UserTask(Base):
 
     __tablename__ = "user_task"
     __table_args__ = (
-        Index(
-            "ix_user_task_mine",
-            "assignee_id",
-            "due_at",
-            "id",
-            postgresql_where=text("status = 'open' AND assignee_id IS NOT NULL AND board = ''"),
-            sqlite_where=text("status = 'open' AND assignee_id IS NOT NULL AND board = ''"),
-        ),
-        Index(
-            "ix_user_task_pool",
-            "department_id",
-            "due_at",
-            "id",
-            postgresql_where=text("status = 'open' AND assignee_id IS NULL AND board = ''"),
-            sqlite_where=text("status = 'open' AND assignee_id IS NULL AND board = ''"),
-        ),
-        Index(
-            "ix_user_task_team",
-            "department_id",
-            "due_at",
-            "id",
-            postgresql_where=text("status = 'open' AND assignee_id IS NOT NULL AND board = ''"),
-            sqlite_where=text("status = 'open' AND assignee_id IS NOT NULL AND board = ''"),
-        ),
-        # What a person has delegated: few rows among all.
-        Index(
-            "ix_user_task_owned",
-            "owner_id",
-            "due_at",
-            "id",
-            postgresql_where=_DELEGATED,
-            sqlite_where=_DELEGATED,
-        ),
-        Index(
-            "ix_user_task_mine_arrived",
-            "assignee_id",
-            "created_at",
-            "id",
-            postgresql_where=text("status = 'open' AND assignee_id IS NOT NULL AND board = ''"),
-            sqlite_where=text("status = 'open' AND assignee_id IS NOT NULL AND board = ''"),
-        ),
-        Index(
-            "ix_user_task_pool_arrived",
-            "department_id",
-            "created_at",
-            "id",
-            postgresql_where=text("status = 'open' AND assignee_id IS NULL AND board = ''"),
-            sqlite_where=text("status = 'open' AND assignee_id IS NULL AND board = ''"),
-        ),
-        Index(
-            "ix_user_task_team_arrived",
-            "department_id",
-            "created_at",
-            "id",
-            postgresql_where=text("status = 'open' AND assignee_id IS NOT NULL AND board = ''"),
-            sqlite_where=text("status = 'open' AND assignee_id IS NOT NULL AND board = ''"),
-        ),
+        partial("ix_user_task_mine", _HELD, "assignee_id", "due_at", "id"),
+        partial("ix_user_task_pool", _FREE, "department_id", "due_at", "id"),
+        partial("ix_user_task_team", _HELD, "department_id", "due_at", "id"),
+        # The same lists in the order of arrival.
+        partial("ix_user_task_mine_arrived", _HELD, "assignee_id", "created_at", "id"),
+        partial("ix_user_task_pool_arrived", _FREE, "department_id", "created_at", "id"),
+        partial("ix_user_task_team_arrived", _HELD, "department_id", "created_at", "id"),
+        # What a person has delegated, and what another has taken in his place (代办): few rows among all.
+        partial("ix_user_task_owned", "status = 'open' AND owner_id IS NOT NULL", "owner_id", "due_at", "id"),
+        partial("ix_user_task_behalf", "status = 'open' AND on_behalf_of_id IS NOT NULL", "on_behalf_of_id"),
         # Every open step of every office, in due order: the stalled board.
-        Index(
-            "ix_user_task_open",
-            "due_at",
-            "id",
-            postgresql_where=text("status = 'open'"),
-            sqlite_where=text("status = 'open'"),
-        ),
-        Index(
-            "ix_user_task_open_arrived",
-            "created_at",
-            "id",
-            postgresql_where=text("status = 'open'"),
-            sqlite_where=text("status = 'open'"),
-        ),
+        partial("ix_user_task_open", "status = 'open'", "due_at", "id"),
+        partial("ix_user_task_open_arrived", "status = 'open'", "created_at", "id"),
         # The same of one office, for its head (models/board.py: reach); “id > 0” keeps it from serving the lists of the
         # inbox, whose own indexes hold only what they show.
-        Index(
-            "ix_user_task_office",
-            "department_id",
-            "due_at",
-            "id",
-            postgresql_where=text("status = 'open' AND id > 0"),
-            sqlite_where=text("status = 'open' AND id > 0"),
-        ),
-        # What another has taken in a person's place (代办): few rows among all.
-        Index("ix_user_task_behalf", "on_behalf_of_id", postgresql_where=_TAKEN, sqlite_where=_TAKEN),
+        partial("ix_user_task_office", "status = 'open' AND id > 0", "department_id", "due_at", "id"),
         Index("ix_user_task_done", "done_by_id", "done_at", "id"),
         Index("ix_user_task_case", "case_id", "status"),
         UniqueConstraint("engine_task_id"),

@@ -69,12 +69,22 @@ def stream_sheet(
             archive.writestr(name, _HEAD + content)
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
             sheet.write(_opening(widths).encode())
-            for number, row in enumerate(_with_head(head, rows), 1):
-                sheet.write(_row(number, row).encode())
-                if number % _CHUNK == 0:
-                    yield pipe.taken()
+            for piece in _packed(_with_head(head, rows)):
+                sheet.write(piece)
+                yield pipe.taken()
             sheet.write(b"</sheetData></worksheet>")
     yield pipe.taken()
+
+
+def _packed(rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """The rows as XML, some at a time."""
+    waiting = list[str]()
+    for number, row in enumerate(rows, 1):
+        waiting.append(_row(number, row))
+        if number % _CHUNK == 0:
+            yield "".join(waiting).encode()
+            waiting.clear()
+    yield "".join(waiting).encode()
 
 
 def _with_head(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from models.calendar import today
-from models.database import reading, transaction
-from models.people import Permission
+from models.database import DbSession, reading, transaction
+from models.people import Permission, User
 from models.refusal import Refusal
 from models.saved_filter import filters_of
 from processes import saved_filter
@@ -58,15 +59,25 @@ def keep() -> Answer | tuple[str, int]:
     return redirect(url_for("task.inbox", **asked.address()))
 
 
-@blueprint.post(f"{_FILTER}/<any(share,unshare,remove):verb>")
+@blueprint.post(f"{_FILTER}/share")
 @requires(Permission.TASK_WORK)
-def change(filter_id: int, verb: str) -> Answer:
-    """共享、停止共享、删除."""
-    acts = {"share": saved_filter.share, "unshare": saved_filter.unshare, "remove": saved_filter.remove}
-    with transaction() as session:
-        acts[verb](session, filter_id, actor())
-    flash({"share": "已共享给本部门。", "unshare": "已停止共享。", "remove": "已删除条件。"}[verb])
-    return redirect(url_for("inbox.filters"))
+def share(filter_id: int) -> Answer:
+    """共享给本部门."""
+    return _changed(saved_filter.share, filter_id, "已共享给本部门。")
+
+
+@blueprint.post(f"{_FILTER}/unshare")
+@requires(Permission.TASK_WORK)
+def unshare(filter_id: int) -> Answer:
+    """停止共享."""
+    return _changed(saved_filter.unshare, filter_id, "已停止共享。")
+
+
+@blueprint.post(f"{_FILTER}/remove")
+@requires(Permission.TASK_WORK)
+def remove(filter_id: int) -> Answer:
+    """删除."""
+    return _changed(saved_filter.remove, filter_id, "已删除条件。")
 
 
 @blueprint.post("/tasks/columns")
@@ -79,6 +90,13 @@ def set_columns() -> Answer:
         saved_filter.set_columns(session, actor(), asked.scope.value, chosen)
     back = url_for("task.inbox", scope=asked.scope.value)
     return redirect(local_path(request.form.get("back", ""), back))
+
+
+def _changed(act: Callable[[DbSession, int, User], object], filter_id: int, words: str) -> Answer:
+    with transaction() as session:
+        act(session, filter_id, actor())
+    flash(words)
+    return redirect(url_for("inbox.filters"))
 
 
 def _sound(asked: Wanted) -> Wanted:
