@@ -33,6 +33,7 @@ from tests import register, replays
 from tests.notices import notice
 from tests.offices import asked
 from tests.processes.proposing import drafted, put_forward
+from tests.talking import talked
 from tests.webapp.api import API, Caller
 from tests.webapp.bodies import BODIES
 from tests.webapp.knock import paused
@@ -63,6 +64,8 @@ OF_A_CASE = {
     "import_id",
     "supervision_id",
     "review_id",
+    "comment_id",
+    "copy_id",
     "export_id",
 }
 NOT_WALKED = {"login.leave", "static"}
@@ -118,6 +121,7 @@ def ids(app: Flask, world: World) -> dict[str, Any]:
         notice_id = calendar.propose(session, read_text(notice(2027)), world.user(session, "guanli")).id
     published_id, plan_id = _announced(case_id), _planned()
     own = {**_of_the_studio(world), **overseen(world, case_id), **asked(world, case_id)}
+    own |= talked(world, case_id)
     register.listed(world, "91150627MA0000015M")
     with reading() as session:
         other = user_named(session, "dlt_yinhang2")
