@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from models.database import reading, transaction
+from models.pause import PauseKind
 from models.people import User
 from models.refusal import Conflict, Forbidden, NotFound, Refusal
 from models.task_review import ReviewKind
@@ -156,7 +157,7 @@ def test_who_wants_to_stop_a_clock_pauses_it(office: Office) -> None:
         office.does("renshe2", set_aside.set_aside, date(2026, 4, 1), "等材料")
     office.does("renshe2", delegation.delegate, office.id("renshe1"), "请核实")
     with pytest.raises(Conflict):
-        asked = pause.Asked(pause.PauseKind.INSPECTION, "现场核查", 5)
+        asked = pause.Asked(PauseKind.INSPECTION, "现场核查", 5)
         with transaction() as session:
             pause.ask(session, office.task_id, asked, office.world.user(session, "renshe1"))
 

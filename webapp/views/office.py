@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask import Response as Answer
 from werkzeug.wrappers import Response
 
-from forms.base import FormContext
+from forms.base import BaseForm, FormContext
 from models.calendar import today
 from models.case import CaseFile, case_numbered
 from models.database import DbSession, StaleWrite, reading, transaction
@@ -151,19 +151,24 @@ def answer_review(review_id: int) -> Page:
         review, number = _seen(session, review_id)
         task_id = review.task_id
     form = answer_form(review_id, request.form)
-    if not form.validate():
+    settled = _answer(form, review_id) if form.validate() else None
+    if settled is None:
         return _page(number, Asked(task_id=task_id, operation=Sent("", form, review_id))), 422
+    flash(settled.words or "会签意见已送出。")
+    return _to_case(number, None)
+
+
+def _answer(form: BaseForm, review_id: int) -> review_door.Settled | None:
+    """What became of the answer; None when a rule says no, which then stands at its field."""
     given: dict[str, Any] = form.answers()
+    agrees = given["decision"] == ReviewState.AGREED.value
     try:
-        agrees = given["decision"] == ReviewState.AGREED.value
-        settled = review_door.answer(review_id, agrees, str(given["opinion"]), actor())
+        return review_door.answer(review_id, agrees, str(given["opinion"]), actor())
     except Refusal as refusal:
         if refusal.status != 422:
             raise
         form.fault("opinion", refusal.message)
-        return _page(number, Asked(task_id=task_id, operation=Sent("", form, review_id))), 422
-    flash(settled.words or "会签意见已送出。")
-    return _to_case(number, None)
+        return None
 
 
 @blueprint.post(f"{_REVIEW}/remove")
