@@ -13,6 +13,8 @@ from xml.sax.saxutils import escape
 from openpyxl.utils import get_column_letter
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# Column number → its letters.
+_COLUMNS = ("", *(get_column_letter(at) for at in range(1, 101)))
 # So many rows are packed before the next piece is sent.
 _CHUNK = 200
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -110,7 +112,7 @@ def _opening(widths: Sequence[int]) -> str:
 
 
 def _row(number: int, row: Sequence[Any]) -> str:
-    cells = (_cell(f"{get_column_letter(at)}{number}", value) for at, value in enumerate(row, 1))
+    cells = (_cell(f"{_COLUMNS[at]}{number}", value) for at, value in enumerate(row, 1))
     return f'<row r="{number}">{"".join(cells)}</row>'
 
 
@@ -120,5 +122,6 @@ def _cell(place: str, value: Any) -> str:
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return f'<c r="{place}"><v>{value}</v></c>'
     text = value.isoformat() if isinstance(value, date) else str(value)
-    clean = "".join(char for char in text if char in "\t\n" or char.isprintable())
-    return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{escape(clean)}</t></is></c>'
+    if not text.isprintable():
+        text = "".join(char for char in text if char in "\t\n" or char.isprintable())
+    return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'
