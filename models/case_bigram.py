@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -91,6 +91,7 @@ INDEX_SQLITE = (
     "INSERT INTO case_bigram_fts(case_bigram_fts, rowid, pairs) VALUES ('delete', old.case_id, old.pairs); "
     "INSERT INTO case_bigram_fts(rowid, pairs) VALUES (new.case_id, new.pairs); END",
 )
+_KEPT = cast(Table, CaseBigram.__table__)
 _FTS = table(_SHADOW, column("rowid", Integer))
 
 
@@ -186,18 +187,16 @@ def _parts(words: str) -> Iterator[Select[int]]:
     if pairs := list(dict.fromkeys(_doubles(words))) or list(_singles(words)):
         yield _named(pairs)
     if words.isascii() and words.isalnum():
-        kept: Table = CaseBigram.__table__  # type: ignore[assignment]
         yield select(CaseFile.id).where(_beginning(CaseFile.__table__.c.number, words.upper()))
-        yield select(kept.c.case_id).where(_beginning(kept.c.ending, words.upper()[::-1]))
+        yield select(_KEPT.c.case_id).where(_beginning(_KEPT.c.ending, words.upper()[::-1]))
 
 
 def _named(pairs: list[str]) -> Select[int]:
     if bound().is_sqlite:
         match = text(f"{_SHADOW} MATCH :line").bindparams(line=" AND ".join(pairs))
         return select(_FTS.c.rowid).where(match)
-    kept: Table = CaseBigram.__table__  # type: ignore[assignment]
-    holds = kept.c.pairs.op("@>", is_comparison=True)(literal(pairs, postgresql.ARRAY(Text)))
-    return select(kept.c.case_id).where(holds)
+    holds = _KEPT.c.pairs.op("@>", is_comparison=True)(literal(pairs, postgresql.ARRAY(Text)))
+    return select(_KEPT.c.case_id).where(holds)
 
 
 def _beginning(words: ColumnElement[str], start: str) -> ColumnElement[bool]:
@@ -213,9 +212,8 @@ def write_rows(connection: Connection, cases: Iterable[tuple[int, str, str]]) ->
     ]
     if not rows:
         return
-    kept: Table = CaseBigram.__table__  # type: ignore[assignment]
     make: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    put = make(kept)
+    put = make(_KEPT)
     connection.execute(
         put.on_conflict_do_update(
             index_elements=["case_id"], set_={"pairs": put.excluded.pairs, "ending": put.excluded.ending}

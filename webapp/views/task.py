@@ -18,6 +18,7 @@ from models.task_draft import NewerDraft
 from models.vocabulary_loan import ProcedureOutcome
 from models.workflow import UserTask
 from processes import worklist
+from processes.engine.drawing import Step
 from processes.loan import PROCEDURE
 from processes.submission import Done
 from webapp import draft_choice, task_form
@@ -70,9 +71,13 @@ def complete(task_id: int) -> Response | tuple[Response | str, int]:
         return _again(task_id, form), 200
     if not form.validate():
         return _again(task_id, form), 422
-    done = task_form.carry_out(task_id, actor(), form, asked)
+    return _carried_out(task, form, asked)
+
+
+def _carried_out(task: UserTask, form: BaseForm, asked: Step) -> Response | tuple[str, int]:
+    done = task_form.carry_out(task.id, actor(), form, asked)
     if isinstance(done, Refusal):
-        return _refused(task_id, form, done), done.status
+        return _refused(task.id, form, done), done.status
     flash(_done_words(task, form, done))
     return redirect(_next())
 
