@@ -46,7 +46,9 @@ def opened(session: DbSession, task: UserTask, case: CaseFile, actor: User, step
     if draft is None:
         return Opened(make(None, data=prefilled(session, case, task, step)).bind(context))
     content, row = draft
-    return Opened(make(formdata_from_json(content)).bind(context), row.saved_at, DraftMark(row.revision, token_hex(8)))
+    return Opened(
+        make(formdata_from_json(content)).bind(context), row.saved_at, DraftMark(row.revision, token_hex(8))
+    )
 
 
 def sent(session: DbSession, task: UserTask, data: MultiDict[str, str]) -> BaseForm:
