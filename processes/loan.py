@@ -30,6 +30,7 @@ from processes.letter import issue
 from processes.notification import tell, tell_departments
 from processes.payout import check_payout
 from processes.steps import Completion, Routing, step
+from processes.undoing import let_go_of_terms
 
 BANK_CLOCK = "bank"
 PROCEDURE, EXTENSION_APPROVAL = "counter_guarantee", "extension_approval"
@@ -37,7 +38,6 @@ _DECIDED = (
     "approved_amount", "approved_term", "lpr_tenor", "rate", "guarantee_type", "counter_guarantee",
     "exception_reason",
 )  # fmt: skip
-_REGISTERED = ("procedure", "procedure_certificate", "procedure_done_on")
 
 
 @step("bank_acceptance")
@@ -46,7 +46,7 @@ def accept(done: Completion) -> Routing:
     accepted_on: date = done.answers["accepted_on"]
     _check_accepted_on(done, accepted_on)
     is_approved = done.answers["decision"] == "pass"
-    kept = _let_go(done)
+    kept = let_go_of_terms(done.session, done.case)
     if is_approved:
         loan = _terms(done, accepted_on)
         for name, value in kept.items():
@@ -60,20 +60,6 @@ def accept(done: Completion) -> Routing:
         **({name: done.answers.get(name) for name in _DECIDED} if is_approved else {}),
     )
     return {"bank_approved": is_approved}
-
-
-def _let_go(done: Completion) -> dict[str, Any]:
-    """Decided again after 退回: the earlier terms stand in the earlier opinion, and count no more.
-
-    What was registered meanwhile still counts, unless that step was sent back too (processes/undoing.py).
-    """
-    earlier = loan_of(done.session, done.case)
-    if earlier is None:
-        return {}
-    kept = {name: getattr(earlier, name) for name in _REGISTERED}
-    done.session.delete(earlier)
-    done.session.flush()
-    return kept
 
 
 def _check_accepted_on(done: Completion, accepted_on: date) -> None:

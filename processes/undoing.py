@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -45,6 +46,8 @@ _LETTERS = {
     "extension_approval": (LetterKind.EXTENSION.value,),
     "form_check": (LetterKind.SUPPLEMENT.value,),
 }
+
+_REGISTERED = ("procedure", "procedure_certificate", "procedure_done_on")
 
 
 def done_in_force(session: Session, case_id: int) -> list[UserTask]:
@@ -94,6 +97,20 @@ def supersede(session: Session, case: CaseFile, rows: Collection[UserTask]) -> N
         session.execute(update(UserTask).where(UserTask.id.in_(ids)).values(superseded_at=now()))
         flow_record.taken_back(session, FlowKind.TASK_RETURNED, case.id, ids)
         session.flush()
+
+
+def let_go_of_terms(session: Session, case: CaseFile) -> dict[str, Any]:
+    """The bank decides again after 退回: its earlier terms stand in the earlier opinion, and count no more.
+
+    What was registered meanwhile is handed back: it still counts, unless that step was sent back too.
+    """
+    earlier = loan_of(session, case)
+    if earlier is None:
+        return {}
+    kept = {name: getattr(earlier, name) for name in _REGISTERED}
+    session.delete(earlier)
+    session.flush()
+    return kept
 
 
 def _drop_procedure(session: Session, case: CaseFile) -> None:

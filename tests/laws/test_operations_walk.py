@@ -15,7 +15,7 @@ from tests.operations import Operations
 from tests.replaying import check_replay
 from tests.world import World
 
-EXAMPLES = int(os.environ.get("WALKS", "40")) // 4
+EXAMPLES = int(os.environ.get("WALKS", "40")) // 8
 _walks = settings(
     max_examples=EXAMPLES,
     deadline=None,
