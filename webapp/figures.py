@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-
 from models.database import reading, transaction
 from processes import flow_month, flow_takeover, weekly_digest
-
-log = logging.getLogger(__name__)
 
 
 def close_months() -> list[str]:
@@ -26,7 +22,7 @@ def send_digests() -> list[str]:
     """Send every weekly digest that is due now; one line, none without any."""
     with reading() as session:
         people = weekly_digest.due_people(session)
-    sent = sum(_send(user_id) for user_id in people)
+    sent = sum(send_one(user_id) for user_id in people)
     return [f"已发出 {sent} 份每周办理情况。"] if sent else []
 
 
@@ -50,12 +46,3 @@ def take_over() -> int:
 def _taken_over() -> int:
     with transaction() as session:
         return flow_takeover.take_over(session)
-
-
-def _send(user_id: int) -> bool:
-    try:
-        return send_one(user_id)
-    except Exception:
-        # One person's fault keeps nobody else's digest back; the next round tries again.
-        log.exception("the weekly digest of user %s could not be sent", user_id)
-        return False
