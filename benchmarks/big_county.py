@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from models import database, tables
 from models.calendar import calendar, end_of
+from models.case_bigram import write_rows
 from models.working_days import due_on
 from tests.conftest import MONDAY
 
@@ -41,6 +42,7 @@ def fill(cases: int) -> None:
         connection.execute(sa.insert(T["user_account"]), list(_people()))
         days = _days()
         insert(connection, "case_file", map(_case, range(1, cases + 1)))
+        _make_findable(connection, cases)
         insert(connection, "case_department", _members(cases))
         insert(connection, "deadline", _each(cases, lambda n, k: _clock(n, k, days)))
         insert(connection, "user_task", _each(cases, lambda n, k: _task(n, k, days)))
@@ -51,6 +53,13 @@ def insert(connection: sa.Connection, table: str, rows: Iterator[dict[str, Any]]
     """Rows by the batch, so that memory stays flat."""
     while batch := list(islice(rows, BATCH)):
         connection.execute(sa.insert(T[table]), batch)
+
+
+def _make_findable(connection: sa.Connection, cases: int) -> None:
+    """As the flush of a session does it, by the batch."""
+    for first in range(1, cases + 1, BATCH):
+        rows = (_case(n) for n in range(first, min(first + BATCH, cases + 1)))
+        write_rows(connection, [(row["id"], row["number"], row["applicant_name"]) for row in rows])
 
 
 def analyse() -> None:

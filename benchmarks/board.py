@@ -67,6 +67,8 @@ PAGES: dict[str, tuple[str, Act]] = {
     "search, two characters": ("lingdao", _search("文华")),
     "search, no such name": ("lingdao", _search("欧阳")),
     "search, end of a number": ("lingdao", _search("00000077")),
+    "search, one common character": ("lingdao", _search("王")),
+    "search, of a clerk": ("u1000_1", _search("文华")),
 }
 
 
