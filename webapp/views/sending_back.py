@@ -46,18 +46,17 @@ def send_back(task_id: int) -> Page:
         opened = _open(session, task_id)
     form = _form(opened.targets, is_sent=True)
 
-    def act(session: DbSession) -> str:
-        given = form.answers()
-        row = verbs.send_back(
-            session, task_id, str(given["target"]), str(given["mode"]), str(given["reason"]), actor()
-        )
-        return row.to_step
-
-    if (step := attempt(form, act)) is None:
+    if (step := attempt(form, lambda session: _sent_to(session, task_id, form))) is None:
         with reading() as session:
             return _page(_open(session, task_id), form), 422
     flash(f"已退回“{step}”，办理人员已收到通知。")
     return redirect(url_for("case.show", number=_number(task_id)))
+
+
+def _sent_to(session: DbSession, task_id: int, form: SendBackForm) -> str:
+    given = form.answers()
+    wish = str(given["target"]), str(given["mode"]), str(given["reason"])
+    return verbs.send_back(session, task_id, *wish, actor()).to_step
 
 
 @blueprint.post(f"{_TASK}/recall")
