@@ -106,7 +106,9 @@ def test_who_may_read_figures(march: World, sign_in: SignIn) -> None:
     clerk, head, officer = sign_in("renshe1"), sign_in("danbao0"), sign_in("renshe0")
     for path in ("/statistics", "/statistics/classes", "/statistics/diagram", "/statistics/export"):
         assert clerk.get(path).status_code == 403
-    assert "按环节统计本部门" in head.get("/statistics").text
+    own = head.get("/statistics").text
+    assert "按环节统计本部门" in own and "/statistics/classes" not in own
+    assert "/statistics/classes" in officer.get("/statistics").text
     assert head.get("/statistics/classes").status_code == 403
     assert officer.get("/statistics/classes").status_code == 200
     assert sign_in("lingdao").get("/statistics/diagram?version=99999").status_code == 404
