@@ -66,7 +66,11 @@ def test_what_is_wrong_stays_on_the_page(world: World, sign_in: SignIn, reviewin
     stranger = {"comment-text": "好", "comment-mentions": person(world, "danbao1")}
     assert clerk.post(f"/cases/{number}/comments", data=stranger).status_code == 422
     nobody = clerk.post(f"/cases/{number}/copies", data={"copy-note": "请阅"})
-    assert (nobody.status_code, "请选择“抄送给”" in nobody.text, "请阅</textarea>" in nobody.text) == (422, True, True)
+    assert (nobody.status_code, "请选择“抄送给”" in nobody.text, "请阅</textarea>" in nobody.text) == (
+        422,
+        True,
+        True,
+    )
     task_id = world.open_tasks(reviewing)[STEP]
     for data, words in (
         ({"on": "昨天", "note": "问"}, "日期应当"),
@@ -176,8 +180,7 @@ def test_the_rest_door_does_the_same(world: World, caller: As, reviewing: int) -
 def expect_put(who: Caller, path: str, body: dict[str, str]) -> object:
     answer = who.call("PUT", path, json=body)
     assert answer.status_code == 200, answer.text
-    found: object = answer.json["follow_ups"]
-    return found
+    return dict(answer.get_json())["follow_ups"]
 
 
 def test_the_command_line_does_the_same(world: World, app: Flask, reviewing: int) -> None:
