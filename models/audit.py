@@ -66,7 +66,7 @@ class AuditEvent(Base):
 LOOKS = frozenset(
     {"document.viewed", "personal_data.viewed", "task.urged", "supervision.issued", "supervision.reminded"}
 )
-_COLUMNS = [column.key for column in AuditEvent.__table__.columns if column.key != "id"]
+COLUMNS = [column.key for column in AuditEvent.__table__.columns if column.key != "id"]
 _CASE = cast(Table, CaseFile.__table__)
 _HEADS = (
     update(_CASE)
@@ -161,7 +161,7 @@ def record_all(session: Session, action: str, lines: Iterable[Line], *, actor: U
         event, case = _event(action, line.summary, actor, line.case, None, line.new), line.case
         event.actor_name = _named(session, actor, event.actor_name)
         seq, head = _join(event, case.audit_seq, case.audit_head)
-        rows.append({name: getattr(event, name) for name in _COLUMNS})
+        rows.append({name: getattr(event, name) for name in COLUMNS})
         heads.append({"case": case.id, "seq": seq, "head": head, "acted": _acted(event, case)})
         session.expire(case, ["audit_seq", "audit_head", "acted_at", "revision"])
     if rows:
@@ -246,7 +246,7 @@ def verify(session: Session) -> Iterator[str]:
     broken: set[int] = set()
     for row in events:
         seq, previous = seen.get(row.chain, (0, ""))
-        if row.chain not in broken and _is_broken(row, seq, previous):
+        if row.chain not in broken and is_broken(row, seq, previous):
             broken.add(row.chain)
             yield f"链 {row.chain} 第 {seq + 1} 条起不一致（记录 {row.id}）"
         seen[row.chain] = (row.seq, row.digest)
@@ -262,27 +262,10 @@ def count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(AuditEvent)) or 0
 
 
-def _is_broken(event: AuditEvent, seq: int, previous: str) -> bool:
+def is_broken(event: AuditEvent, seq: int, previous: str) -> bool:
+    """Whether the event does not follow on the one before it in its chain."""
     is_moved = event.case_id != (event.chain or None)
     return is_moved or event.seq != seq + 1 or event.previous != previous or event.digest != _digest(event)
-
-
-def as_row(event: AuditEvent) -> dict[str, Any]:
-    """The event as a dossier carries it: everything that its digest covers."""
-    return {name: getattr(event, name) for name in _COLUMNS} | {"at": event.at.isoformat()}
-
-
-def row_faults(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """One message for the first of these rows of one chain that does not hold. Raises KeyError, TypeError, ValueError."""
-    seq, previous = 0, ""
-    for row in rows:
-        event = AuditEvent(
-            **{name: row[name] for name in _COLUMNS} | {"at": datetime.fromisoformat(row["at"])}
-        )
-        if _is_broken(event, seq, previous):
-            yield f"审计日志第 {seq + 1} 条起不一致"
-            return
-        seq, previous = event.seq, event.digest
 
 
 def _digest(event: AuditEvent) -> str:

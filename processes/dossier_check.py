@@ -12,7 +12,8 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.audit import AuditEvent, row_faults
+from models.audit import AuditEvent
+from models.audit_row import row_faults
 from models.crypto import canonical_json, seal
 from models.refusal import Refusal
 

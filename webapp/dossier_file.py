@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 from typst import TypstError
 
-from models.audit import as_row
+from models.audit_row import as_row
 from models.case import case_numbered
 from models.crypto import canonical_json, seal
 from models.database import reading, transaction
