@@ -78,7 +78,7 @@ ANYTHING: dict[str, Any] = {
     "uscc": "91150627MA0000015M",
     "act": "report",
     **dict.fromkeys(("message_id", "candidate_id", "batch_id"), 1),
-    **dict.fromkeys(("evidence_id", "repayment_id", "import_id"), 1),
+    **dict.fromkeys(("evidence_id", "repayment_id", "import_id", "dossier_id"), 1),
 }
 PDF = b"%PDF-1.4\n%%EOF\n"
 
