@@ -23,7 +23,9 @@ class SendBackForm(BaseForm):
 class MoveForm(BaseForm):
     """流程位置调整: where the token shall stand, and why."""
 
-    places = ChoicesField("调整后案卷应当处于的位置", required=True, hint="并行办理的，须同时选择各分支的位置")
+    places = ChoicesField(
+        "调整后案卷应当处于的位置", required=True, hint="并行办理的，须同时选择各分支的位置"
+    )
     reason = LongText("调整理由", required=True, hint="写入审计日志，复核人据此复核")
 
 

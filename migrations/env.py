@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from models.case_bigram import is_compared
+from models.case_bigram import is_compared, is_meant
 from models.tables import metadata
 
 
@@ -30,6 +30,7 @@ context.configure(
     render_as_batch=True,
     render_item=plain_type,
     include_name=is_compared,
+    include_object=is_meant,
 )
 with context.begin_transaction():
     context.run_migrations()

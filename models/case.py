@@ -46,9 +46,9 @@ class CaseFile(Base):
         Index("ix_case_file_applicant_name", "applicant_name"),
         Index("ix_case_file_identity_hash", "identity_hash"),
         # The beginning of a number, whatever language the database sorts by.
-        Index(
-            "ix_case_file_number_like", "number", postgresql_ops={"number": "varchar_pattern_ops"}
-        ).ddl_if(dialect="postgresql"),
+        Index("ix_case_file_number_like", "number", postgresql_ops={"number": "varchar_pattern_ops"}).ddl_if(
+            dialect="postgresql"
+        ),
         Index("ix_case_file_opened_at", "opened_at", "id"),
         # Running cases by how long nobody has done anything in them.
         Index("ix_case_file_quiet", "acted_at", "id", postgresql_where=_RUNNING, sqlite_where=_RUNNING),

@@ -95,6 +95,12 @@ _KEPT = cast(Table, CaseBigram.__table__)
 _FTS = table(_SHADOW, column("rowid", Integer))
 
 
+def is_meant(item: Any, _name: str | None, kind: str, is_reflected: bool, found: object) -> bool:
+    """For alembic: an index that only one database has is missing on no other."""
+    is_conditional = kind == "index" and not is_reflected and getattr(item, "_ddl_if", None) is not None
+    return not (is_conditional and found is None)
+
+
 def is_compared(name: str | None, kind: str, _parents: object) -> bool:
     """For alembic: the tables of SQLite's own index are none of the models'."""
     return not (kind == "table" and (name or "").startswith(_SHADOW))

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, exists, false, func, literal, not_, or_, select
 from sqlalchemy.orm import Session
 
-from models.calendar import today
 from models.case import CaseFile, visible_to
 from models.case_status import CaseStatus
 from models.deadline import Deadline

@@ -222,8 +222,10 @@ class CasePage(CaseClocks):
     @cached_property
     def opinions(self) -> list[OpinionView]:
         """What the offices have found so far; none of it is shown to applicants."""
-        return [] if self.is_applicant else opinion_views(
-            self.record.opinions, FormContext(today=today()), self.moves.superseded
+        return (
+            []
+            if self.is_applicant
+            else opinion_views(self.record.opinions, FormContext(today=today()), self.moves.superseded)
         )
 
     @property

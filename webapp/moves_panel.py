@@ -55,7 +55,9 @@ class MovesPanel:
     @property
     def loan(self) -> Loan | None:
         """The loan, unless its terms are to be decided again."""
-        decided = [row for row in self.record.tasks if row.form_key == "bank_acceptance" and row.status == DONE]
+        decided = [
+            row for row in self.record.tasks if row.form_key == "bank_acceptance" and row.status == DONE
+        ]
         loan, counts = self.record.loan, not decided or any(not row.superseded_at for row in decided)
         return loan if counts or (loan is not None and loan.disbursed_on is not None) else None
 

@@ -151,7 +151,9 @@ class PausePanel:
 
     def _may_ask(self, task: UserTask) -> bool:
         clock = self.clocks.get(task.deadline_id or 0)
-        is_mine = task.assignee_id == self.reader.id != self.record.case.applicant_user_id and not task.is_delegated
+        is_mine = (
+            task.assignee_id == self.reader.id != self.record.case.applicant_user_id and not task.is_delegated
+        )
         is_asked = any(found.task.id == task.id for found in self.waiting)
         return is_mine and clock is not None and not (clock.is_paused or clock.is_over or is_asked)
 

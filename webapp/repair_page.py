@@ -150,7 +150,11 @@ def case_page(session: DbSession, number: str, actor: User, typed: Typed) -> Cas
         moves=moves_of(session, case),
         corrections=corrections_of(session, case),
         definition_id=token.stored.definition_id,
-        states={one.key: {"level": "active", "label": "现在"} for one in facts.choices if one.is_here and one.kind == "step"},
+        states={
+            one.key: {"level": "active", "label": "现在"}
+            for one in facts.choices
+            if one.is_here and one.kind == "step"
+        },
     )
 
 

@@ -82,7 +82,7 @@ def _create_copies() -> None:
         _to("case_copy", "user_id", "user_account"),
         _to("case_copy", "sent_by_id", "user_account"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_copy")),
-        sa.UniqueConstraint("case_id", "user_id", name=op.f("uq_case_copy_case_id")),
+        sa.UniqueConstraint("case_id", "user_id", name=op.f("uq_case_copy_case_id_user_id")),
     )
     op.create_index("ix_case_copy_mine", "case_copy", ["user_id", "sent_at", "id"])
     op.create_index("ix_case_copy_sent", "case_copy", ["sent_by_id", "sent_at", "id"])

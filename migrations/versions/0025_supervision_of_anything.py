@@ -10,10 +10,6 @@ down_revision = "0024"
 branch_labels = None
 depends_on = None
 
-_LOOKS = (
-    "('document.viewed', 'personal_data.viewed', 'task.urged', 'supervision.issued', 'supervision.reminded')"
-)
-
 
 def upgrade() -> None:
     """Orders get a case, a step and reminders; cases the instant of their last act; the board its indexes and tables."""
@@ -21,7 +17,8 @@ def upgrade() -> None:
     op.add_column("case_file", sa.Column("acted_at", sa.DateTime(timezone=True), nullable=True))
     op.execute(
         "UPDATE case_file SET acted_at = coalesce((SELECT max(at) FROM audit_event WHERE chain = case_file.id"
-        f" AND actor_id IS NOT NULL AND action NOT IN {_LOOKS}), opened_at)"
+        " AND actor_id IS NOT NULL AND action NOT IN ('document.viewed', 'personal_data.viewed', 'task.urged',"
+        " 'supervision.issued', 'supervision.reminded')), opened_at)"
     )
     op.add_column(
         "user_task", sa.Column("is_applicants", sa.Boolean(), server_default=sa.false(), nullable=False)
@@ -74,7 +71,9 @@ def _orders() -> None:
 def _indexes() -> None:
     _partial("ix_user_task_open", "user_task", ["due_at", "id"], "status = 'open'")
     _partial("ix_user_task_open_arrived", "user_task", ["created_at", "id"], "status = 'open'")
-    _partial("ix_user_task_office", "user_task", ["department_id", "due_at", "id"], "status = 'open' AND id > 0")
+    _partial(
+        "ix_user_task_office", "user_task", ["department_id", "due_at", "id"], "status = 'open' AND id > 0"
+    )
     _partial("ix_case_file_quiet", "case_file", ["acted_at", "id"], "closed_at IS NULL")
     _partial("ix_process_instance_fault", "process_instance", ["case_id"], "fault <> ''")
     _partial(

@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 
 from models import database
 from models.calendar import Installation
-from models.case_bigram import is_compared
+from models.case_bigram import is_compared, is_meant
 from models.refusal import Refusal
 from models.tables import metadata
 from models.workflow import ProcessDefinition
@@ -49,7 +49,8 @@ def test_migrated_tables_are_the_tables_of_the_models(url: str) -> None:
     installation.upgrade(url)
     with connected(url) as connection:
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "include_name": is_compared}
+            connection,
+            opts={"compare_type": True, "include_name": is_compared, "include_object": is_meant},
         )
         assert compare_metadata(context, metadata) == []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from html import unescape
 from io import BytesIO
@@ -24,7 +24,8 @@ from models.board_asked import Asked, Sort, asked
 from models.board_forecast import StepKey, expected_on, known
 from models.calendar import local_date, today
 from models.case import CaseFile
-from models.database import reading, transaction
+from models.database import DbSession, reading, transaction
+from models.people import User
 from models.workflow import STALLED, Timer
 from tests.walk import ITEMS
 from tests.webapp.api import Caller
@@ -74,12 +75,7 @@ def test_every_number_leads_to_exactly_its_rows(
         for who, least in (("lingdao", 45), ("renshe0", 25), ("shenji", 45)):
             found[who] = links(sign_in(who).get("/board").text)
             assert len(found[who]) >= least
-            with reading() as session:
-                user = world.user(session, who)
-                for url, number in found[who].items():
-                    wanted = asked(dict(parse_qsl(urlsplit(url).query)))
-                    rows = board_list.page(session, user, wanted, {}).lines
-                    assert number == len(rows) == board_list.count(session, user, wanted, {}), (who, url)
+            _rows_agree(world, who, found[who])
         leader, head = found["lingdao"], found["renshe0"]
         shown = sign_in("lingdao").get("/board/cases?window=over").text
     assert shown.count(ROW) == leader["/board/cases?window=over"] and "待办环节 4 项" in shown
@@ -89,26 +85,50 @@ def test_every_number_leads_to_exactly_its_rows(
     assert leader["/board/cases?window=over"] == 4 == head["/board/cases?window=over"] + 2
 
 
+def _rows_agree(world: World, who: str, found: dict[str, int]) -> None:
+    """Each number is how many rows its address shows this person."""
+    with reading() as session:
+        user = world.user(session, who)
+        for url, number in found.items():
+            wanted = asked(dict(parse_qsl(urlsplit(url).query)))
+            rows = board_list.page(session, user, wanted, {}).lines
+            assert number == len(rows) == board_list.count(session, user, wanted, {}), (who, url)
+
+
 def test_rows_say_why_and_pages_join_up_in_every_order(app: Flask, busy: list[int], world: World) -> None:
     with on(MARCH), reading() as session:
         leader = world.user(session, "lingdao")
-        for unit, total in (("step", 6), ("case", 5)):
-            for sort in Sort:
-                given, seen = Asked(unit=unit, sort=sort.value), list[tuple[int, int | None]]()
-                while True:
-                    page = board_list.page(session, leader, given, {}, limit=2)
-                    seen += [(line.row.case_id, line.row.task_id) for line in page.lines]
-                    if not page.after:
-                        break
-                    given = Asked(unit=unit, sort=sort.value, after=page.after)
-                assert len(seen) == len(set(seen)) == total, sort
+        for unit, total, sort in ((u, n, s) for u, n in (("step", 6), ("case", 5)) for s in Sort):
+            seen = list(_paged(session, leader, unit, sort))
+            assert len(seen) == len(set(seen)) == total, sort
         lines = board_list.page(session, leader, Asked(), {}).lines
         faults = {line.row.case_id: line.detail.fault for line in lines if line.detail.fault}
         acts = {line.row.case_id: line.detail.act for line in lines}
         assert faults == {busy[2]: "示例故障"}
         first = acts[busy[1]]
-        assert first is not None and "资格审核" in first.what and first.who.endswith("李四") is not None
+        assert first is not None and "资格审核" in first.what and first.who.endswith("孙三")
         assert lines[0].row.late_days == max(line.row.late_days for line in lines) > 5
+
+
+def _paged(session: DbSession, reader: User, unit: str, sort: Sort) -> Iterator[tuple[int, int | None]]:
+    """Case and step of every row, two rows a page."""
+    page = board_list.page(session, reader, Asked(unit=unit, sort=sort.value), {}, limit=2)
+    yield from ((line.row.case_id, line.row.task_id) for line in page.lines)
+    while page.after:
+        page = board_list.page(
+            session, reader, Asked(unit=unit, sort=sort.value, after=page.after), {}, limit=2
+        )
+        yield from ((line.row.case_id, line.row.task_id) for line in page.lines)
+
+
+def _statements(leader: FlaskClient, url: str) -> int:
+    """How many a page asks that has nothing kept from before."""
+    with on(MARCH):
+        leader.get(url)
+        board_cache.forget()
+        with counted() as statements:
+            assert leader.get(url).status_code == 200
+    return len(statements)
 
 
 def test_statements_do_not_grow_with_the_rows(
@@ -118,13 +138,10 @@ def test_statements_do_not_grow_with_the_rows(
     for more in (0, 4):
         for _case in range(more):
             world.submitted()
-        with on(MARCH):
-            for url in ("/board", "/board/cases", "/board/cases?unit=case&state=quiet"):
-                leader.get(url)
-                board_cache.forget()
-                with counted() as statements:
-                    assert leader.get(url).status_code == 200
-                counts.append(len(statements))
+        counts += [
+            _statements(leader, url)
+            for url in ("/board", "/board/cases", "/board/cases?unit=case&state=quiet")
+        ]
     assert counts[:3] == counts[3:] and max(counts) <= 40
 
 

@@ -18,9 +18,7 @@ def cleaned(
     return checked(form, fields, context).answers()
 
 
-def checked(
-    form: type[BaseForm], fields: Mapping[str, Any], context: FormContext | None = None
-) -> BaseForm:
+def checked(form: type[BaseForm], fields: Mapping[str, Any], context: FormContext | None = None) -> BaseForm:
     """The form, filled and without fault. Raises as `cleaned`."""
     if unknown := sorted(set(fields) - declared_fields(form)):
         raise FieldFaults({name[:64]: ["没有这一填报项。"] for name in unknown})

@@ -60,7 +60,9 @@ def answer_supervision(supervision_id: int) -> Response:
     """The department answers."""
     text = read_body({"text": str})["text"]
     with transaction() as session:
-        return jsonify(_supervision(supervision_order.answer_supervision(session, supervision_id, text, actor())))
+        return jsonify(
+            _supervision(supervision_order.answer_supervision(session, supervision_id, text, actor()))
+        )
 
 
 def close_supervision(supervision_id: int) -> Response:

@@ -76,7 +76,9 @@ def answer(number: str, supervision_id: int) -> Page:
     form = page.bound(SupervisionAnswerForm(request.form))
     with reading() as session:
         round_ = page.round_for(session, number)
-    if attempt(form, lambda s: order_verbs.answer_supervision(s, supervision_id, _text(form, "answer"), actor())):
+    if attempt(
+        form, lambda s: order_verbs.answer_supervision(s, supervision_id, _text(form, "answer"), actor())
+    ):
         flash("已答复。")
         return redirect(url_for("supervision.show", number=number))
     with reading() as session:

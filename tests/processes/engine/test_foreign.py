@@ -119,7 +119,9 @@ def test_what_goes_is_listed_by_element(bpmn: bytes, lines: list[str]) -> None:
     found = listed(bpmn)
     for line in lines:
         assert any(one.startswith(line) for one in found), (line, found)
-    assert not [one for one in found if "扩展内容（camunda:formData）" in one], "what was converted is not gone"
+    assert not [one for one in found if "扩展内容（camunda:formData）" in one], (
+        "what was converted is not gone"
+    )
 
 
 def test_fields_lanes_conditions_times_and_decisions_stay() -> None:
