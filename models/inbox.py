@@ -24,7 +24,7 @@ __all__ = [
 ]  # fmt: skip
 PAGE = 20
 KEPT_CAP = 100
-LIGHTS = (Light.OVER, Light.TODAY, Light.SOON, Light.OK, Light.PAUSED)
+LIGHTS = (Light.OVER, Light.TODAY, Light.SOON, Light.OK, Light.PAUSED, Light.NONE)
 _KINDS = ("light", "scope", "kept")
 
 

@@ -21,6 +21,8 @@ from models.workflow import OPEN, UserTask
 from models.working_days import Light, light, light_words
 
 _Assignee = aliased(User)
+# The mark of a task that a colleague has given to its holder to work on.
+DELEGATED = "委派"
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def _marks(row: Any) -> Iterator[str]:
     if row.set_aside_until is not None and row.set_aside_until > today():
         yield f"挂起至 {row.set_aside_until}"
     if row.owner_id is not None:
-        yield "委派"
+        yield DELEGATED
     if row.open_reviews:
         yield f"待会签 {row.open_reviews}"
     if row.urged:

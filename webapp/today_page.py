@@ -10,6 +10,7 @@ from models.calendar import calendar, end_of, today
 from models.copying import unread_copies
 from models.database import DbSession
 from models.follow_up import FollowUpLine, follow_ups_of
+from models.inbox_lines import DELEGATED
 from models.inbox_scope import Scope
 from models.pause import requests_for
 from models.people import User
@@ -49,7 +50,9 @@ class TodayPage:
             for light, title, note in _PRESSING
         ]
         pressing = {light for light, _title, _note in _PRESSING}
-        self.others = len([item for item in mine.items if item.light not in pressing])
+        calm = [item for item in mine.items if item.light not in pressing]
+        self.delegated = [item for item in calm if DELEGATED in item.marks]
+        self.others = len(calm) - len(self.delegated)
         self.done = _done_today(_page(session, user, Scope.DONE).items)
         self.substitute: list[inbox.Item] = []
         self.reviews: list[Waiting] = []
@@ -68,7 +71,7 @@ class TodayPage:
         """Whether nothing presses today."""
         pressing = any(section.items for section in self.sections)
         asked = self.substitute or self.reviews or self.follow_ups or self.requests or self.screening
-        return not pressing and not asked
+        return not (pressing or asked or self.delegated)
 
 
 def _page(session: DbSession, user: User, scope: Scope) -> inbox.Page:
