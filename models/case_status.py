@@ -89,3 +89,7 @@ class CaseStatus(StrEnum):
     CIRCULATING = "circulating", "黑名单通报中"
     BLACKLISTED = "blacklisted", "已列入黑名单", True
     NOT_BLACKLISTED = "not_blacklisted", "不予列入黑名单", True
+
+
+# Endings without a decision: what was promised is neither kept nor broken by them.
+TERMINATED = (CaseStatus.WITHDRAWN, CaseStatus.LAPSED)

@@ -29,6 +29,8 @@ class FlowKind(Labelled):
     TASK_CANCELLED = "task.cancelled", "环节终止"
     # What was done is history since then: the case was sent back before it, or its person recalled it.
     TASK_RETURNED = "task.returned", "环节退回重办"
+    # With it goes its arrival: the step arrives again.
+    TASK_UNOPENED = "task.unopened", "环节到达撤销"
     CLOCK_MET = "clock.met", "按时办结"
     # Ended after its last day; the miss itself was recorded on the day it was found.
     CLOCK_LATE = "clock.late", "超期办结"
@@ -39,13 +41,16 @@ class FlowKind(Labelled):
     CLOCK_REOPENED = "clock.reopened", "时限恢复计算"
 
 
+# As `outcome` of a step or a term: it waited for the applicant, not for an office.
+APPLICANTS = "applicant"
 # Rows that take back another one, named by their `counted_on`, from their own day on.
 TAKES_BACK = {
     FlowKind.TASK_RETURNED: (FlowKind.TASK_DONE,),
+    FlowKind.TASK_UNOPENED: (FlowKind.TASK_OPENED,),
     FlowKind.CLOCK_LIFTED: (FlowKind.CLOCK_MISSED,),
     FlowKind.CLOCK_REOPENED: (FlowKind.CLOCK_MET, FlowKind.CLOCK_LATE),
 }
-_BACK = text("kind IN ('task.returned', 'clock.lifted', 'clock.reopened')")
+_BACK = text("kind IN ('task.returned', 'task.unopened', 'clock.lifted', 'clock.reopened')")
 _CLOSED = text("kind = 'case.closed'")
 
 
@@ -75,12 +80,12 @@ class FlowRecord(Base):
     element_id: Mapped[str] = mapped_column(String(80), default="")
     step: Mapped[str] = mapped_column(String(100), default="")
     deadline_key: Mapped[str] = mapped_column(String(40), default="")
-    task_id: Mapped[int | None]
+    task_id: Mapped[int | None] = mapped_column(BigId)
     deadline_id: Mapped[int | None]
     department_id: Mapped[int | None]
     region_id: Mapped[int | None]
     person_id: Mapped[int | None]
-    # Of a case: the status it ended in.
+    # Of a case: the status it ended in; of a step or a term: whether it was the applicant's.
     outcome: Mapped[str] = mapped_column(String(20), default="")
     # As counted on that day: a step in working days net of pauses, a clock in its own unit.
     allowed_days: Mapped[int | None]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.flow_record import FlowKind
+from models.flow_record import APPLICANTS, FlowKind
 from models.people import Department
 from models.process_name import process_names
 from models.statistics_days import Days, percent
@@ -17,7 +18,6 @@ from models.statistics_now import Now, now_of
 from models.statistics_rows import MONTH, closed_months, counted, month_number, month_title
 from models.statistics_scope import Scope, Wanted, narrowed, scope_of
 
-APPLICANTS = "applicant"
 _CASES = (FlowKind.CASE_OPENED, FlowKind.CASE_CLOSED)
 _TASKS = (FlowKind.TASK_OPENED, FlowKind.TASK_DONE)
 _CLOCKS = (FlowKind.CLOCK_MET, FlowKind.CLOCK_LATE, FlowKind.CLOCK_MISSED)
@@ -29,6 +29,8 @@ class Kept:
 
     title: str
     process: str = ""
+    # The applicant's own, of a line of its own: it says nothing of an office.
+    is_applicants: bool = False
     met: int = 0
     missed: int = 0
     allowed: Counter[int] = field(default_factory=Counter)
@@ -122,17 +124,17 @@ class Figures:
 
     @property
     def met(self) -> int:
-        """Terms kept."""
-        return sum(term.met for term in self.terms)
+        """Terms that offices kept."""
+        return sum(term.met for term in self.terms if not term.is_applicants)
 
     @property
     def missed(self) -> int:
-        """Terms missed."""
-        return sum(term.missed for term in self.terms)
+        """Terms that offices missed."""
+        return sum(term.missed for term in self.terms if not term.is_applicants)
 
     @property
     def rate(self) -> float | None:
-        """按时率 of all terms in percent."""
+        """按时率 of the offices' terms in percent."""
         return percent(self.met, self.met + self.missed)
 
     @property
@@ -157,7 +159,7 @@ def figures_of(session: Session, scope: Scope, wanted: Wanted) -> Figures:
     closed = closed_months(session, wanted.period)
     flow = _TASKS if scope.is_one_department else _CASES
     moves = counted(session, scope, wanted, flow, ("kind",), closed)
-    by_month = counted(session, scope, wanted, (*flow, *_CLOCKS), (MONTH, "kind"), closed)
+    by_month = counted(session, scope, wanted, (*flow, *_CLOCKS), (MONTH, "kind", "outcome"), closed)
     names = process_names(session)
     return Figures(
         wanted,
@@ -172,30 +174,40 @@ def figures_of(session: Session, scope: Scope, wanted: Wanted) -> Figures:
 
 
 def _terms(session: Session, scope: Scope, wanted: Wanted, closed: Any, names: dict[str, str]) -> list[Kept]:
-    asked = ("kind", "process_key", "deadline_key", "step", "allowed_days", "used_days")
+    """The terms of the offices, then those of the applicants; by process and key."""
+    asked = ("kind", "outcome", "process_key", "deadline_key", "step", "allowed_days", "used_days")
     rows = counted(session, scope, wanted, _CLOCKS, asked, closed)
-    titles: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for (_kind, process, key, title, _allowed, _used), number in rows.items():
-        titles[process, key][title] += number
-    found = {of: Kept(titles[of].most_common(1)[0][0], names.get(of[0], of[0])) for of in sorted(titles)}
-    for (kind, process, key, _title, allowed, used), number in rows.items():
-        found[process, key].add(kind, allowed, used, number)
+    titles = _titles((row[1:4], row[4], number) for row, number in rows.items())
+    found = {of: Kept(titles[of], names.get(of[1], of[1]), of[0] == APPLICANTS) for of in sorted(titles)}
+    for (kind, *of, _title, allowed, used), number in rows.items():
+        found[tuple(of)].add(kind, allowed, used, number)
     return list(found.values())
+
+
+def _titles(named: Iterable[tuple[Any, str, int]]) -> dict[Any, str]:
+    """What each is called most often; of two as often, the first by the alphabet."""
+    times: dict[Any, Counter[str]] = defaultdict(Counter)
+    for of, title, number in named:
+        times[of][title] += number
+    return {of: min(found, key=lambda title: (-found[title], title)) for of, found in times.items()}
 
 
 def _works(
     session: Session, scope: Scope, wanted: Wanted, closed: Any, names: dict[str, str]
 ) -> tuple[list[Work], list[Work]]:
-    """Steps in the order of their processes, departments by name; steps of applicants are nobody's work."""
+    """Steps by process and element, departments by what they did; steps of applicants are nobody's work."""
     asked = ("process_key", "element_id", "step", "department_id", "outcome", "used_days", "is_late")
     rows = counted(session, scope, wanted, (FlowKind.TASK_DONE,), asked, closed)
     offices = {row.id: row.name for row in session.execute(select(Department.id, Department.name))}
+    titles = _titles((row[:2], row[2], number) for row, number in rows.items())
     steps: dict[tuple[str, str], Work] = {}
     departments: dict[int, Work] = {}
-    for (process, element, title, office, outcome, used, is_late), number in sorted(rows.items(), key=_order):
+    for (process, element, _title, office, outcome, used, is_late), number in sorted(
+        rows.items(), key=_order
+    ):
         if outcome == APPLICANTS:
             continue
-        at = Work(title, str(names.get(process, process)), process, element)
+        at = Work(titles[process, element], str(names.get(process, process)), process, element)
         steps.setdefault((process, element), at).add(used, is_late, number)
         of = Work(str(offices.get(office, "（已撤销的机构）")), department_id=office)
         departments.setdefault(office, of).add(used, is_late, number)
@@ -209,4 +221,9 @@ def _order(row: tuple[tuple[Any, ...], int]) -> tuple[str, ...]:
 def _months(wanted: Wanted, by_month: Counter[Any], flow: Any) -> list[Month]:
     kinds = (*flow, FlowKind.CLOCK_MET, FlowKind.CLOCK_MISSED)
     numbers = [month_number(month) for month in wanted.period.months]
-    return [Month(month_title(n), *(by_month[n, kind.value] for kind in kinds)) for n in numbers]
+    clocks = {kind.value for kind in _CLOCKS}
+    found: Counter[tuple[int, str]] = Counter()
+    for (month, kind, outcome), number in by_month.items():
+        if outcome != APPLICANTS or kind not in clocks:
+            found[month, kind] += number
+    return [Month(month_title(n), *(found[n, kind.value] for kind in kinds)) for n in numbers]

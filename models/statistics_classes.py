@@ -13,7 +13,7 @@ from sqlalchemy import func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from models.calendar import today
-from models.case_status import CaseStatus
+from models.case_status import TERMINATED, CaseStatus
 from models.database import Money
 from models.flow_record import FlowKind, FlowRecord
 from models.people import Department, Region, User
@@ -72,7 +72,7 @@ class Line:
             self.amount += amount
         elif outcome == CaseStatus.REFUSED:
             self.refused += number
-        elif outcome in (CaseStatus.WITHDRAWN, CaseStatus.LAPSED):
+        elif outcome in TERMINATED:
             self.withdrawn += number
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,7 +14,7 @@ from models.calendar import now, today
 from models.flow_record import FlowKind
 from models.people import User
 from models.refusal import NotFound
-from models.statistics_days import Days, percent
+from models.statistics_days import Days
 from models.statistics_now import within
 from models.statistics_period import Period
 from models.statistics_rows import closed_months, counted
@@ -34,11 +34,6 @@ class Heat:
     late: int = 0
     days: Days = field(default_factory=Days)
 
-    @property
-    def late_rate(self) -> float | None:
-        """Late ones in percent."""
-        return percent(self.late, self.number)
-
 
 @dataclass(frozen=True)
 class HeatMap:
@@ -57,8 +52,8 @@ def heat_map(session: Session, user: User, definition_id: int | None, period: Pe
     """
     scope = scope_of(session, user)
     versions = _versions(session)
-    version = _chosen(session, versions, definition_id)
     wanted = Wanted(period or Period(today() - PACE, today()))
+    version = _chosen(session, versions, definition_id or _busiest(session, scope, wanted, versions))
     done = _done(session, narrowed(session, scope, wanted), wanted, version.id)
     if period is not None:
         return HeatMap(version, versions, period, done)
@@ -76,11 +71,27 @@ def _versions(session: Session) -> Sequence[ProcessDefinition]:
 def _chosen(
     session: Session, versions: Sequence[ProcessDefinition], definition_id: int | None
 ) -> ProcessDefinition:
-    if definition_id is None:
-        definition_id = next((one.id for one in versions if one.key == "combined_review"), None)
     if definition_id not in {one.id for one in versions}:
         raise NotFound("没有这一流程版本。")
     return session.get_one(ProcessDefinition, definition_id)
+
+
+def _busiest(
+    session: Session, scope: Scope, wanted: Wanted, versions: Sequence[ProcessDefinition]
+) -> int | None:
+    """The newest version of the drawing with most open cases in sight; without any, the first drawing there is."""
+    query = (
+        select(ProcessInstance.definition_id, func.count(UserTask.case_id.distinct()))
+        .join(UserTask, UserTask.case_id == ProcessInstance.case_id)
+        .where(IS_OPEN)
+        .group_by(ProcessInstance.definition_id)
+    )
+    numbers = {row[0]: row[1] for row in session.execute(within(query, scope, wanted))}
+    open_cases = Counter[str]()
+    for one in versions:
+        open_cases[one.key] += numbers.get(one.id, 0)
+    key = max(open_cases, key=lambda name: open_cases[name], default="")
+    return next((one.id for one in versions if one.key == key), None)
 
 
 def _done(session: Session, scope: Scope, wanted: Wanted, version: int) -> dict[str, Heat]:

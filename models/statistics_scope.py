@@ -78,8 +78,12 @@ def narrowed(session: Session, scope: Scope, wanted: Wanted) -> Scope:
 
 
 def _in_region(session: Session, scope: Scope, region_id: int) -> Scope:
-    below = _below(session, region_id)
-    seen = below if scope.regions is None else [one for one in below if one in scope.regions]
+    """A part of what is in sight; a head's is the region of his office, with what lies under it."""
+    below, sight = _below(session, region_id), scope.regions
+    if scope.department_id is not None:
+        office = session.get(Department, scope.department_id)
+        sight = tuple(_below(session, office.region_id)) if office and office.region_id else ()
+    seen = below if sight is None else [one for one in below if one in sight]
     if region_id not in seen:
         raise Refusal("没有这一地区，或您无权查看。", "region")
     return replace(scope, regions=tuple(seen))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from models import audit
 from models.calendar import now, today
 from models.case import CaseFile
+from models.case_status import TERMINATED
 from models.deadline import MISS, PAUSE_LIMIT, PROMISE, Deadline
 from models.flow_record import FlowKind
 from models.pause import Pause
@@ -90,7 +91,7 @@ def _lapse_pause(session: Session, case: CaseFile, limit: Deadline) -> None:
 
 
 def close(session: Session, case: CaseFile, armed: list[Timer]) -> list[Deadline]:
-    """The case has ended, and with it its promise, which is returned."""
+    """The case has ended, and with it its promise, which is returned; withdrawn or lapsed, it is cancelled with it."""
     for timer in armed:
         # The message that has ended the case was delivered.
         if timer.status != FIRED:
@@ -103,7 +104,10 @@ def close(session: Session, case: CaseFile, armed: list[Timer]) -> list[Deadline
     )
     promises = list(session.scalars(query))
     for promise in promises:
-        promise.done_on = today()
+        if case.status in TERMINATED:
+            promise.cancelled_on = today()
+        else:
+            promise.done_on = today()
     return promises
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy import func, insert, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -55,9 +55,3 @@ def close_month(session: Session, month: date) -> bool:
     text = f"统计数据月结：{month:%Y年%m月}"
     audit.record(session, "statistics.month_closed", text, actor=None, new={"month": month, "rows": number})
     return True
-
-
-def open_again(session: Session, month: date) -> None:
-    """Forget what was counted of a month; its records are read instead until it is closed again."""
-    session.execute(delete(FlowMonth).where(FlowMonth.month == month))
-    session.execute(delete(FlowMonthClose).where(FlowMonthClose.month == month))

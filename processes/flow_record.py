@@ -5,37 +5,33 @@ Days are counted here and now, by the calendar in force and net of the pauses so
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, literal, select
 from sqlalchemy.orm import Session
 
-from models.calendar import calendar, local_date, now, today
+from models.calendar import local_date, now, today
 from models.case import CaseFile
-from models.deadline import CALENDAR, PAUSE_LIMIT, Deadline, due_for
-from models.flow_record import TAKES_BACK, FlowKind, FlowRecord
+from models.deadline import PAUSE_LIMIT, Deadline, due_for
+from models.flow_record import APPLICANTS, TAKES_BACK, FlowKind, FlowRecord
 from models.loan import loan_of
-from models.people import LANES
 from models.scheme import Scheme
-from models.term import paused_days
+from models.term import Span
 from models.workflow import CANCELLED, DONE, UserTask
-from models.working_days import elapsed
 from processes.deadline import region_of, spans_of
 from processes.engine.drawing import Drawing
+from processes.flow_count import applicants_steps, applicants_terms, clock_days, ending_kinds, is_over, worked
 
 if TYPE_CHECKING:
     from processes.engine.instance import Instance
     from processes.projected_rows import Rows
 
-# Of a step that waited for the applicant, not for an office.
-APPLICANTS = "applicant"
 # Where a session keeps the clocks that this knock has found missed, until it is recorded.
 _MISSED = "flow_missed"
 _TAKEN_BACK = {
     FlowKind.TASK_RETURNED: FlowRecord.task_id,
+    FlowKind.TASK_UNOPENED: FlowRecord.task_id,
     FlowKind.CLOCK_LIFTED: FlowRecord.deadline_id,
     FlowKind.CLOCK_REOPENED: FlowRecord.deadline_id,
 }
@@ -56,7 +52,7 @@ def write(
 ) -> None:
     """Record what a knock has done to a case, its steps and its clocks; before the rows are written."""
     drawing = instance.definition.drawing
-    found = [*_steps(session, case, drawing, rows), *_clocks(session, case, rows, promises)]
+    found = [*_steps(session, case, drawing, rows), *_clocks(session, case, drawing, rows, promises)]
     if not before:
         found.insert(0, FlowRecord(FlowKind.CASE_OPENED, **_case(case)))
     if instance.is_finished:
@@ -75,9 +71,15 @@ def missed(session: Session, clock: Deadline) -> None:
 def taken_back(session: Session, kind: FlowKind, case_id: int, ids: Collection[int]) -> None:
     """From today on the tasks (TASK_RETURNED) or clocks (CLOCK_LIFTED, CLOCK_REOPENED) of those ids no longer count as they did.
 
-    What was written stays. One statement; nothing for what was never counted.
+    A step that is to be done again also arrives again. What was written stays; nothing for what was never counted.
     """
     session.flush()
+    kinds = (kind, FlowKind.TASK_UNOPENED) if kind is FlowKind.TASK_RETURNED else (kind,)
+    for one in kinds:
+        _take_back(session, one, case_id, ids)
+
+
+def _take_back(session: Session, kind: FlowKind, case_id: int, ids: Collection[int]) -> None:
     thing = _TAKEN_BACK[kind]
     counted = FlowRecord.kind.in_([one.value for one in TAKES_BACK[kind]])
     latest = (
@@ -114,8 +116,8 @@ def _ended(session: Session, case: CaseFile, drawing: Drawing, task: UserTask) -
         **_step(case, drawing, task),
         person_id=task.done_by_id,
         allowed_days=clock.length + clock.extension_days if clock else None,
-        used_days=worked_days(session, clock, local_date(task.created_at), today(), region_of(case)),
-        is_late=clock is not None and clock.due_on < today() and clock.paused_on is None,
+        used_days=worked(local_date(task.created_at), today(), region_of(case), _spans(session, clock)),
+        is_late=is_over(clock, today()),
     )
 
 
@@ -130,8 +132,7 @@ def _case(case: CaseFile) -> dict[str, Any]:
 
 
 def _step(case: CaseFile, drawing: Drawing, task: UserTask) -> dict[str, Any]:
-    drawn, step = drawing.deadline_of(task.element_id), drawing.steps.get(task.element_id)
-    is_applicants = step is not None and step.lane not in LANES
+    drawn = drawing.deadline_of(task.element_id)
     return {
         **_case(case),
         "task": task,
@@ -139,29 +140,29 @@ def _step(case: CaseFile, drawing: Drawing, task: UserTask) -> dict[str, Any]:
         "step": task.name,
         "deadline_key": drawn.deadline if drawn else "",
         "department_id": task.department_id,
-        "outcome": APPLICANTS if is_applicants else "",
+        "outcome": APPLICANTS if task.element_id in applicants_steps(drawing) else "",
     }
 
 
 def _clocks(
-    session: Session, case: CaseFile, rows: Rows, promises: Iterable[Deadline]
+    session: Session, case: CaseFile, drawing: Drawing, rows: Rows, promises: Iterable[Deadline]
 ) -> Iterator[FlowRecord]:
     """Clocks that this knock has missed or ended by what they waited for; what was cancelled says nothing of anybody."""
     step = {task.deadline_id: task for task in rows.tasks.values()}
-    for clock in session.info.get(_MISSED, {}).pop(case.id, []):
-        yield _clock(session, case, FlowKind.CLOCK_MISSED, clock, step.get(clock.id))
+    his = applicants_terms(drawing)
+    found = [(FlowKind.CLOCK_MISSED, clock) for clock in session.info.get(_MISSED, {}).pop(case.id, [])]
+    for kind, clock in found:
+        yield _clock(session, case, kind, clock, step.get(clock.id), clock.key in his)
     step |= {task.deadline_id: task for task in rows.tasks.values() if task.status == DONE}
-    for clock in [*rows.deadlines, *promises]:
-        if clock.done_on is not None:
-            kind = FlowKind.CLOCK_LATE if clock.late_by else FlowKind.CLOCK_MET
-            if clock.late_by and clock.missed_at is None:
-                yield _clock(session, case, FlowKind.CLOCK_MISSED, clock, step.get(clock.id))
-            yield _clock(session, case, kind, clock, step.get(clock.id))
+    found = [(kind, clock) for clock in [*rows.deadlines, *promises] for kind in ending_kinds(clock)]
+    for kind, clock in found:
+        yield _clock(session, case, kind, clock, step.get(clock.id), clock.key in his)
 
 
 def _clock(
-    session: Session, case: CaseFile, kind: FlowKind, clock: Deadline, task: UserTask | None
+    session: Session, case: CaseFile, kind: FlowKind, clock: Deadline, task: UserTask | None, is_his: bool
 ) -> FlowRecord:
+    is_missed = kind is FlowKind.CLOCK_MISSED
     return FlowRecord(
         kind,
         **_case(case),
@@ -171,36 +172,20 @@ def _clock(
         element_id=task.element_id if task else "",
         department_id=task.department_id if task else None,
         person_id=task.done_by_id if task else None,
+        outcome=APPLICANTS if is_his else "",
         allowed_days=clock.length + clock.extension_days,
-        used_days=None if kind is FlowKind.CLOCK_MISSED else _clock_days(session, clock),
+        used_days=None if is_missed else clock_days(clock, today(), _spans(session, clock)),
         is_late=kind is not FlowKind.CLOCK_MET,
     )
 
 
-def _clock_days(session: Session, clock: Deadline) -> int:
-    """Days of the clock's own unit from its start to its end or today, without those of its pauses."""
-    upto = clock.done_on or today()
-    if clock.unit == CALENDAR:
-        return max((upto - clock.start_on).days, 0)
-    return worked_days(session, clock, clock.start_on, upto, clock.region_code)
-
-
-def worked_days(session: Session, clock: Deadline | None, a: date, b: date, region_code: str) -> int:
-    """Working days in (a, b], without those on which the clock stood still."""
-    if b <= a:
-        return 0
-    counted = calendar(region_code)
-    worked = elapsed(a, b, counted)
-    if clock is None or not _has_stood_still(clock):
-        return worked
-    spans = [replace(span, to_on=span.to_on or b) for span in spans_of(session, clock)]
-    return max(worked - paused_days(a, b, "working", counted, spans), 0)
-
-
-def _has_stood_still(clock: Deadline) -> bool:
-    """Whether it ends on another day than without pauses: only then the ledger is asked."""
+def _spans(session: Session, clock: Deadline | None) -> Sequence[Span]:
+    """The pauses of a clock; the ledger is asked only for one that ends on another day than without pauses."""
+    if clock is None:
+        return []
     plain = due_for(clock.start_on, clock.length + clock.extension_days, clock.unit, clock.region_code)
-    return clock.paused_on is not None or clock.due_on != plain.due_on
+    has_stood_still = clock.paused_on is not None or clock.due_on != plain.due_on
+    return spans_of(session, clock) if has_stood_still else []
 
 
 def _closed(session: Session, case: CaseFile) -> FlowRecord:
@@ -211,7 +196,7 @@ def _closed(session: Session, case: CaseFile) -> FlowRecord:
         FlowKind.CASE_CLOSED,
         **_case(case),
         outcome=case.status,
-        used_days=worked_days(session, None, began, today(), region_of(case)),
+        used_days=worked(began, today(), region_of(case), []),
         group_code=case.group_code,
         bank_id=loan.bank_id if loan else case.bank_id,
         term_months=loan.term_months if loan else case.term_months,

@@ -6,8 +6,8 @@ Days are counted by the calendar of the day of the upgrade; the rows say that th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,17 +15,24 @@ from sqlalchemy import exists, insert, select
 from sqlalchemy.orm import Session
 
 from models import audit
-from models.calendar import calendar, end_of, local_date
+from models.calendar import end_of, local_date
 from models.case import CaseFile
-from models.deadline import CALENDAR, PAUSE_LIMIT, PROMISE, Deadline
-from models.flow_record import FlowKind, FlowRecord
+from models.deadline import PAUSE_LIMIT, PROMISE, Deadline
+from models.flow_record import APPLICANTS, FlowKind, FlowRecord
 from models.loan import Loan
 from models.pause import Pause
-from models.people import LANES, Region
-from models.term import Span, paused_days
-from models.workflow import DONE, ProcessInstance, UserTask
-from models.working_days import elapsed
-from processes.flow_record import APPLICANTS
+from models.people import Region
+from models.term import Span
+from models.workflow import CANCELLED, DONE, ProcessInstance, UserTask
+from processes.flow_count import (
+    applicants_steps,
+    applicants_terms,
+    clock_days,
+    ending_kinds,
+    is_broken_off,
+    is_over,
+    worked,
+)
 from processes.workflow import definition_of
 
 CHUNK = 200
@@ -48,23 +55,23 @@ class _Past:
     regions: dict[int, str]
 
 
-def take_over(session: Session) -> int:
-    """Write the records of the next cases that have none; how many cases. Call until it says 0."""
+def take_over(session: Session, after: int = 0) -> list[int]:
+    """Write the records of the next cases beyond the id `after` that have none; their ids. Call until there are none."""
     written = exists().where(FlowRecord.case_id == CaseFile.id)
     query = (
         select(CaseFile, ProcessInstance.definition_id)
         .join(ProcessInstance, ProcessInstance.case_id == CaseFile.id)
-        .where(~written)
+        .where(CaseFile.id > after, ~written)
         .order_by(CaseFile.id)
         .limit(CHUNK)
     )
     found = session.execute(query).all()
     if not found:
-        return 0
+        return []
     past = _past(session, [case.id for case, _definition in found])
     rows = [row for case, definition in found for row in _of_case(session, case, definition, past)]
     session.execute(insert(FlowRecord), rows)
-    return len(found)
+    return [case.id for case, _definition in found]
 
 
 def note(session: Session, cases: int) -> None:
@@ -93,7 +100,7 @@ def _past(session: Session, case_ids: Collection[int]) -> _Past:
 
 def _of_case(session: Session, case: CaseFile, definition_id: int, past: _Past) -> Iterator[Row]:
     drawing = definition_of(session, definition_id).drawing
-    applicants = {step.element_id for step in drawing.steps.values() if step.lane not in LANES}
+    applicants, his = applicants_steps(drawing), applicants_terms(drawing)
     clocks = {clock.id: clock for clock in past.clocks[case.id]}
     common = _EMPTY | {
         "case_id": case.id,
@@ -108,8 +115,11 @@ def _of_case(session: Session, case: CaseFile, definition_id: int, past: _Past) 
     yield common | _at(FlowKind.CASE_OPENED, began)
     for task in past.tasks[case.id]:
         clock = clocks.get(task.deadline_id or 0)
-        yield from _of_task(common, task, clock, task.element_id in applicants, region, past)
-    yield from _of_clocks(common, clocks.values(), past)
+        mine = common | {"outcome": APPLICANTS if task.element_id in applicants else ""}
+        yield from _of_task(mine, case, task, clock, region, past)
+    for clock in clocks.values():
+        if clock.key != PAUSE_LIMIT and not is_broken_off(clock, case.status):
+            yield from _of_clock(common | {"outcome": APPLICANTS if clock.key in his else ""}, clock, past)
     if case.closed_at is not None:
         yield common | _closed(case, past.loans.get(case.id), began, region)
 
@@ -119,7 +129,7 @@ def _at(kind: FlowKind, at: datetime) -> Row:
 
 
 def _of_task(
-    common: Row, task: UserTask, clock: Deadline | None, is_applicants: bool, region: str, past: _Past
+    common: Row, case: CaseFile, task: UserTask, clock: Deadline | None, region: str, past: _Past
 ) -> Iterator[Row]:
     row = common | {
         "element_id": task.element_id,
@@ -127,64 +137,56 @@ def _of_task(
         "deadline_key": clock.key if clock else "",
         "task_id": task.id,
         "department_id": task.department_id,
-        "outcome": APPLICANTS if is_applicants else "",
     }
     yield row | _at(FlowKind.TASK_OPENED, task.created_at)
-    if task.status == DONE and task.done_at is not None:
-        first, last = local_date(task.created_at), local_date(task.done_at)
-        yield row | _at(FlowKind.TASK_DONE, task.done_at) | {
-            "person_id": task.done_by_id,
-            "allowed_days": clock.length + clock.extension_days if clock else None,
-            "used_days": _worked(first, last, region, past.pauses.get(clock.id, []) if clock else []),
-            "is_late": clock is not None and clock.due_on < last,
-        }  # fmt: skip
+    at = task.done_at if task.status == DONE else _broken_off(case, task, clock)
+    if at is None:
+        return
+    last = local_date(at)
+    spans = past.pauses.get(clock.id, []) if clock else []
+    yield row | _at(FlowKind.TASK_DONE if task.status == DONE else FlowKind.TASK_CANCELLED, at) | {
+        "person_id": task.done_by_id,
+        "allowed_days": clock.length + clock.extension_days if clock else None,
+        "used_days": worked(local_date(task.created_at), last, region, spans),
+        "is_late": is_over(clock, last),
+    }  # fmt: skip
 
 
-def _worked(first: date, last: date, region: str, spans: Iterable[Span]) -> int:
-    if last <= first:
-        return 0
-    counted = calendar(region)
-    closed = [replace(span, to_on=span.to_on or last) for span in spans]
-    return max(elapsed(first, last, counted) - paused_days(first, last, "working", counted, closed), 0)
+def _broken_off(case: CaseFile, task: UserTask, clock: Deadline | None) -> datetime | None:
+    """When a step ended undone, which no row says by itself: with its clock, else with its case, else at once."""
+    if task.status != CANCELLED:
+        return None
+    if clock is not None and clock.cancelled_on is not None:
+        return _opening(clock.cancelled_on)
+    return case.closed_at or task.created_at
 
 
-def _of_clocks(common: Row, clocks: Iterable[Deadline], past: _Past) -> Iterator[Row]:
-    """A miss on the day on which it was recorded, an end on its own day; of tasks no more is known."""
-    for clock in clocks:
-        if clock.key == PAUSE_LIMIT:
-            continue
-        owner = next((task for task in past.tasks[clock.case_id] if task.deadline_id == clock.id), None)
-        row = common | {
-            "step": clock.name,
-            "deadline_key": clock.key,
-            "deadline_id": clock.id,
-            "element_id": owner.element_id if owner else "",
-            "department_id": owner.department_id if owner else None,
-            "allowed_days": clock.length + clock.extension_days,
-        }
-        yield from _of_clock(row, clock, past)
-
-
-def _of_clock(row: Row, clock: Deadline, past: _Past) -> Iterator[Row]:
+def _of_clock(common: Row, clock: Deadline, past: _Past) -> Iterator[Row]:
+    """A miss on the day on which it was recorded, an end on its own day."""
+    owner = next((task for task in past.tasks[clock.case_id] if task.deadline_id == clock.id), None)
+    row = common | {
+        "step": clock.name,
+        "deadline_key": clock.key,
+        "deadline_id": clock.id,
+        "element_id": owner.element_id if owner else "",
+        "department_id": owner.department_id if owner else None,
+        "allowed_days": clock.length + clock.extension_days,
+    }
     # A miss is dated by the end of its term, which is the first instant of the next day.
     if clock.missed_at is not None:
         yield row | _at(FlowKind.CLOCK_MISSED, clock.missed_at) | {"is_late": True}
     if clock.done_on is None:
         return
-    is_late = clock.done_on > clock.due_on
-    used = (
-        (clock.done_on - clock.start_on).days
-        if clock.unit == CALENDAR
-        else _worked(clock.start_on, clock.done_on, clock.region_code, _spans(clock, past))
-    )
-    kind = FlowKind.CLOCK_LATE if is_late else FlowKind.CLOCK_MET
-    yield row | {
-        "kind": kind.value,
-        "at": end_of(clock.done_on - timedelta(days=1)),
-        "on_day": clock.done_on,
-        "used_days": used,
-        "is_late": is_late,
-    }
+    used = clock_days(clock, clock.done_on, _spans(clock, past))
+    for kind in ending_kinds(clock):
+        yield row | _at(kind, _opening(clock.done_on)) | {
+            "used_days": None if kind is FlowKind.CLOCK_MISSED else used,
+            "is_late": kind is not FlowKind.CLOCK_MET,
+        }  # fmt: skip
+
+
+def _opening(day: date) -> datetime:
+    return end_of(day - timedelta(days=1))
 
 
 def _spans(clock: Deadline, past: _Past) -> list[Span]:
@@ -198,7 +200,7 @@ def _closed(case: CaseFile, loan: Loan | None, began: datetime, region: str) -> 
     assert case.closed_at is not None
     return _at(FlowKind.CASE_CLOSED, case.closed_at) | {
         "outcome": case.status,
-        "used_days": _worked(local_date(began), local_date(case.closed_at), region, []),
+        "used_days": worked(local_date(began), local_date(case.closed_at), region, []),
         "group_code": case.group_code,
         "bank_id": loan.bank_id if loan else case.bank_id,
         "term_months": loan.term_months if loan else case.term_months,

@@ -34,15 +34,15 @@ def send_one(user_id: int) -> bool:
 
 def take_over() -> int:
     """Records of what an older release has done; how many cases. Broken off, it goes on where it was."""
-    cases = 0
-    while done := _taken_over():
-        cases += done
+    cases, last = 0, 0
+    while done := _taken_over(last):
+        cases, last = cases + len(done), done[-1]
     if cases:
         with transaction() as session:
             flow_takeover.note(session, cases)
     return cases
 
 
-def _taken_over() -> int:
+def _taken_over(after: int) -> list[int]:
     with transaction() as session:
-        return flow_takeover.take_over(session)
+        return flow_takeover.take_over(session, after)

@@ -25,7 +25,7 @@ GUARDS = {
         "FOR EACH STATEMENT EXECUTE FUNCTION flow_record_guard()",
     ),
 }
-_BACK = sa.text("kind IN ('task.returned', 'clock.lifted', 'clock.reopened')")
+_BACK = sa.text("kind IN ('task.returned', 'task.unopened', 'clock.lifted', 'clock.reopened')")
 _CLOSED = sa.text("kind = 'case.closed'")
 
 
@@ -59,7 +59,7 @@ def _records() -> None:
         sa.Column("element_id", sa.String(length=80), nullable=False),
         sa.Column("step", sa.String(length=100), nullable=False),
         sa.Column("deadline_key", sa.String(length=40), nullable=False),
-        sa.Column("task_id", sa.Integer(), nullable=True),
+        sa.Column("task_id", _big(), nullable=True),
         sa.Column("deadline_id", sa.Integer(), nullable=True),
         sa.Column("department_id", sa.Integer(), nullable=True),
         sa.Column("region_id", sa.Integer(), nullable=True),

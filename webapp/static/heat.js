@@ -1,5 +1,5 @@
 // The heat view: warm spots on the steps of a drawing, each with its numbers and a link to its cases.
-import { createViewer, show } from './vendor/viewer.js';
+import { createViewer } from './vendor/viewer.js';
 import './statistics.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -64,8 +64,8 @@ async function draw() {
     if (spot.heat > 0) warm(layer, element, spot.heat, number);
     viewer.get('overlays').add(id, 'heat', { position: { top: -12, left: 4 }, html: badge(spot) });
   });
-  const hottest = Object.keys(heat).sort((a, b) => heat[b].heat - heat[a].heat)[0];
-  show(viewer, hottest);
+  // The whole of it at first: a heat picture compares its steps.
+  viewer.get('canvas').zoom('fit-viewport', 'auto');
   wire(viewer);
   box.querySelector('svg').setAttribute('aria-label', box.dataset.label);
   box.dataset.drawn = '';
