@@ -14,7 +14,7 @@ from models.people import User
 from models.workflow import UserTask
 from processes.clock_again import EndedClock, every_ended
 from processes.deadline import region_of
-from processes.engine.drawing import Step
+from processes.engine.drawing import DrawnTimer, Step
 from processes.engine.earlier import is_before, standing_before, undone
 from processes.engine.environment import CaseEnvironment
 from processes.engine.expression import ExpressionError
@@ -152,17 +152,17 @@ class _Study:
             return f"“{drawn.name}”的起算日尚未确定。"
         if not is_term(term):
             return f"“{drawn.name}”按流程图重新计算。"
-        due_on = self._due(drawn.deadline, term["start_on"]) or term["due_on"]
-        words = f"“{drawn.name}”不重新起算，自 {term['start_on']} 起，至 {due_on}（含当日）止"
+        start_on, due_on = self._going_on(drawn, term["start_on"]) or (term["start_on"], term["due_on"])
+        words = f"“{drawn.name}”不重新起算，自 {start_on} 起，至 {due_on}（含当日）止"
         return f"{words}，现已届满，退回后即为超期。" if due_on < today() else f"{words}。"
 
-    def _due(self, key: str, start_on: date) -> date | None:
-        """The end of the clock that goes on, with its pauses and extension."""
-        running = (
-            one.due_on for one in self.token.rows.deadlines if (one.key, one.start_on) == (key, start_on)
-        )
-        ended = (one.due_on for one in self.ended if one.fits(key, start_on))
-        return next(running, None) or next(ended, None)
+    def _going_on(self, drawn: DrawnTimer, start_on: date) -> tuple[date, date] | None:
+        """First and last day of the clock that goes on, with its pauses and extension."""
+        running = self.token.rows.clock(drawn.deadline, start_on)
+        if running is not None:
+            return running.start_on, running.due_on
+        ended = (one for one in self.ended if one.fits(drawn.deadline, start_on, drawn.attached_to))
+        return next(((one.clock.start_on, one.due_on) for one in ended), None)
 
 
 def _people(session: Session, done: Iterable[UserTask]) -> dict[int, str]:

@@ -1,14 +1,16 @@
 """Room deadline: a clock whose work is to be done again goes on from its own start, with its pauses and extension.
 
-Nothing starts anew because a case was sent back: a term counts from the fact that the clause names.
+Nothing starts anew because a case was sent back: a term counts from the fact that the clause names, as it was
+when the step was done first, whatever is typed when it is done again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.calendar import calendar as calendar_in_force
@@ -29,36 +31,55 @@ class EndedClock:
     clock: Deadline
     due_on: date
     provisional: bool
+    # The steps that carried it, where the work of the last of them is to be done again.
+    steps: frozenset[str] = frozenset()
 
-    def fits(self, key: str, start_on: date | None) -> bool:
-        """Whether it is the clock of that key and start fact, and has not been taken up again."""
-        return (
-            bool(key)
-            and not self.clock.is_running
-            and (self.clock.key, self.clock.start_on) == (key, start_on)
-        )
+    def fits(self, key: str, start_on: date | None, step: str = "") -> bool:
+        """Whether it is the clock of that key, by its start fact or by its step, and was not taken up again."""
+        if not key or self.clock.is_running or self.clock.key != key:
+            return False
+        return self.clock.start_on == start_on or step in self.steps
 
 
-def ended_clocks(session: Session, case: CaseFile) -> list[EndedClock]:
-    """The ended clocks of steps that were superseded or broken off, newest first; two queries."""
-    again = or_(UserTask.superseded_at.is_not(None), UserTask.status == CANCELLED)
-    carried = select(UserTask.deadline_id).where(
-        UserTask.case_id == case.id, UserTask.deadline_id.is_not(None), again
-    )
-    return _found(session, case, Deadline.id.in_(carried))
+def ended_clocks(session: Session, case: CaseFile, again: Collection[str] = ()) -> list[EndedClock]:
+    """The ended clocks of steps that were superseded or broken off, newest first; three queries.
+
+    `again`: elements of finished steps that are about to be done again too.
+    """
+    carried: dict[int, frozenset[str]] = {}
+    for clock_id, tasks in _carriers(session, case).items():
+        broken_off = [_is_off(task) or task.element_id in again for task in tasks]
+        if any(broken_off):
+            # What was done again and stands belongs to that round; a later round has its own start.
+            steps = frozenset(task.element_id for task in tasks) if broken_off[-1] else frozenset()
+            carried[clock_id] = steps
+    return _found(session, case, carried)
 
 
 def every_ended(session: Session, case: CaseFile) -> list[EndedClock]:
     """Every ended clock of a case, newest first, as it would go on."""
-    return _found(session, case)
+    carriers = _carriers(session, case)
+    steps = {key: frozenset(task.element_id for task in tasks) for key, tasks in carriers.items()}
+    return _found(session, case, steps)
 
 
-def _found(session: Session, case: CaseFile, *where: ColumnElement[bool]) -> list[EndedClock]:
-    is_ended = or_(Deadline.done_on.is_not(None), Deadline.cancelled_on.is_not(None))
-    query = select(Deadline).where(Deadline.case_id == case.id, is_ended, *where)
-    clocks = list(session.scalars(query.order_by(Deadline.id.desc())))
+def _carriers(session: Session, case: CaseFile) -> dict[int, list[UserTask]]:
+    found: dict[int, list[UserTask]] = {}
+    query = select(UserTask).where(UserTask.case_id == case.id, UserTask.deadline_id.is_not(None))
+    for task in session.scalars(query.order_by(UserTask.id)):
+        found.setdefault(task.deadline_id or 0, []).append(task)
+    return found
+
+
+def _is_off(task: UserTask) -> bool:
+    return task.superseded_at is not None or task.status == CANCELLED
+
+
+def _found(session: Session, case: CaseFile, carried: Mapping[int, frozenset[str]]) -> list[EndedClock]:
+    query = select(Deadline).where(Deadline.case_id == case.id, Deadline.id.in_(carried))
+    clocks = [one for one in session.scalars(query.order_by(Deadline.id.desc())) if not one.is_running]
     spans = _spans(session, case) if clocks else {}
-    return [_ended(clock, spans.get(clock.id, [])) for clock in clocks]
+    return [_ended(clock, spans.get(clock.id, []), carried[clock.id]) for clock in clocks]
 
 
 def _spans(session: Session, case: CaseFile) -> dict[int, list[Span]]:
@@ -70,11 +91,11 @@ def _spans(session: Session, case: CaseFile) -> dict[int, list[Span]]:
     return found
 
 
-def _ended(clock: Deadline, spans: list[Span]) -> EndedClock:
+def _ended(clock: Deadline, spans: list[Span], steps: frozenset[str]) -> EndedClock:
     length = clock.length + clock.extension_days
     region = calendar_in_force(clock.region_code)
     due = term_due(clock.start_on, length, clock.clock_unit, region, spans)
-    return EndedClock(clock, due.due_on, due.provisional)
+    return EndedClock(clock, due.due_on, due.provisional, steps)
 
 
 def reopen(session: Session, case: CaseFile, ended: EndedClock) -> Deadline:

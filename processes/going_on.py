@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from models.calendar import now
 from models.sending_back import Mode, SendingBack, waiting_return
 from models.workflow import OPEN, TaskDraft, UserTask
+from processes.clock_again import ended_clocks
 from processes.engine.earlier import undone
 from processes.engine.faults import EngineFault
 from processes.engine.instance import Instance
@@ -48,6 +49,9 @@ def _return(
 ) -> None:
     before, passed = places(instance), Counter(instance.passed)
     asked_for = len(instance.asked_for)
+    # Where the drawing leads on instead, finished steps behind this one are done again: their clocks go on.
+    behind = undone(token.definition, before, task.element_id)
+    token.rows.ended = ended_clocks(session, token.case, behind)
     instance.finish(task.engine_task_id, routing)
     done = {row.element_id for row in done_in_force(session, token.case.id)}
     target = None if instance.is_finished else _where_from(instance, before, back)

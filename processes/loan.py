@@ -38,6 +38,7 @@ _DECIDED = (
     "approved_amount", "approved_term", "lpr_tenor", "rate", "guarantee_type", "counter_guarantee",
     "exception_reason",
 )  # fmt: skip
+_FIRST = "退回重办不重新起算，受理日仍为首次受理日 {day}；首次登记有误的，请在“案卷修复”中提出更正。"
 
 
 @step("bank_acceptance")
@@ -63,6 +64,11 @@ def accept(done: Completion) -> Routing:
 
 
 def _check_accepted_on(done: Completion, accepted_on: date) -> None:
+    """Done again after 退回 it is still the day from which the term runs: nothing restarts."""
+    if (first := done.case.bank_accepted_on) is not None:
+        if accepted_on != first:
+            raise Refusal(_FIRST.format(day=first), "accepted_on")
+        return
     opened = last_opinion(done.session, done.case, "qualification_review")
     if accepted_on > today():
         raise Refusal("受理日不得晚于今日。", "accepted_on")
@@ -114,10 +120,7 @@ def _required(answers: Any, name: str) -> Any:
 def _check_rate(rate: Decimal, lpr: Decimal, cap: Decimal) -> None:
     """The rate cap is a hard stop, inclusive (D-09)."""
     if rate > cap:
-        raise Refusal(
-            f"利率不得超过 {cap:.2f}%（LPR {lpr:.2f}% 加政策规定的基点）。",
-            "rate",
-        )
+        raise Refusal(f"利率不得超过 {cap:.2f}%（LPR {lpr:.2f}% 加政策规定的基点）。", "rate")
 
 
 def _check_security(case: CaseFile, free: Decimal, amount: Decimal, guarantee_type: str) -> None:

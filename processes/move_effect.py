@@ -226,7 +226,7 @@ class Table:
         if drawn is None or not armed or armed[0].start_on is None:
             return ""
         timer = armed[0]
-        ended = (one.due_on for one in self.ended if one.fits(drawn.deadline, timer.start_on))
+        ended = (one.due_on for one in self.ended if one.fits(drawn.deadline, timer.start_on, step))
         running = self.token.rows.clock(drawn.deadline, timer.start_on)
         due = running.due_on if running else next(ended, None)
         return (due or self._counted(timer.unit, timer.length, timer.start_on)).isoformat()

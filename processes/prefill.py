@@ -47,7 +47,8 @@ def _acceptance(session: Session, case: CaseFile, _task: UserTask) -> Values:
 @prefill("bank_acceptance")
 def _bank_acceptance(_session: Session, case: CaseFile, _task: UserTask) -> Values:
     return {
-        "accepted_on": today(),
+        # Done again after 退回: the day of the first time, from which the term goes on.
+        "accepted_on": case.bank_accepted_on or today(),
         "approved_amount": case.amount,
         "approved_term": case.term_months,
         "lpr_tenor": LprTenor.ONE_YEAR.value,

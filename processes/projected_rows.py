@@ -50,11 +50,15 @@ class Rows:
         """For the engine: a drawn term whose clock already runs ends when the clock's row says."""
 
         def in_force(element_id: str, term: Mapping[str, Any]) -> Mapping[str, Any]:
-            key = drawing.timers[element_id].deadline
-            clock = self.clock(key, term["start_on"]) or self.ended_clock(key, term["start_on"])
-            if clock is None:
+            drawn, start_on = drawing.timers[element_id], term["start_on"]
+            if (running := self.clock(drawn.deadline, start_on)) is not None:
+                return {**term, "due_on": running.due_on, "provisional": running.provisional}
+            ended = self.ended_clock(drawn.deadline, start_on, drawn.attached_to)
+            if ended is None:
                 return term
-            return {**term, "due_on": clock.due_on, "provisional": clock.provisional}
+            # Work that is done again counts from where it counted first.
+            kept = {"due_on": ended.due_on, "provisional": ended.provisional}
+            return {**term, **kept, "start_on": ended.clock.start_on}
 
         return in_force
 
@@ -73,9 +77,9 @@ class Rows:
         """The running clock of that key and start fact."""
         return next((d for d in self.deadlines if key and d.key == key and d.start_on == start_on), None)
 
-    def ended_clock(self, key: str, start_on: date | None) -> EndedClock | None:
-        """The clock of that key and start fact that goes on once its work is done again."""
-        return next((one for one in self.ended if one.fits(key, start_on)), None)
+    def ended_clock(self, key: str, start_on: date | None, step: str = "") -> EndedClock | None:
+        """The clock of that key and start fact, or of that step, that goes on once its work is done again."""
+        return next((one for one in self.ended if one.fits(key, start_on, step)), None)
 
 
 def rows_of(session: Session, case: CaseFile) -> Rows:

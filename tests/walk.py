@@ -234,7 +234,9 @@ def good_answers(case: CaseFile, form_key: str) -> dict[str, Any]:
     """Answers of today that fit this very case."""
     good = answers(form_key)
     if form_key == "bank_acceptance":
-        return {**good, "approved_amount": case.amount, "approved_term": case.term_months}
+        day = case.bank_accepted_on or today()
+        terms = {"approved_amount": case.amount, "approved_term": case.term_months}
+        return {**good, **terms, "accepted_on": day}
     if form_key == "disbursement":
         fields = case.application
         return {

@@ -1,0 +1,127 @@
+"""No statutory clock starts anew because a case went back: same row, first start, the miss kept, the reason asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from models.database import reading
+from models.deadline import Deadline
+from models.flow_record import FlowKind, FlowRecord
+from models.refusal import Refusal
+from tests.invariants import check_all
+from tests.moving_back import at_step, recalled, sent_back
+from tests.world import World, answers, on
+
+MONDAY, LATER, LATE = date(2026, 3, 2), date(2026, 3, 9), date(2026, 3, 13)
+
+
+def clocks(case_id: int, key: str) -> list[Deadline]:
+    with reading() as session:
+        query = select(Deadline).where(Deadline.case_id == case_id, Deadline.key == key)
+        return list(session.scalars(query.order_by(Deadline.id)))
+
+
+def counted(case_id: int, key: str) -> list[str]:
+    with reading() as session:
+        query = select(FlowRecord.kind).where(FlowRecord.case_id == case_id, FlowRecord.deadline_key == key)
+        return [one for one in session.scalars(query.order_by(FlowRecord.id)) if one.startswith("clock.")]
+
+
+def bank(**over: Any) -> dict[str, Any]:
+    return answers("bank_acceptance", **{"accepted_on": MONDAY, **over})
+
+
+@pytest.mark.parametrize("mode", ["direct", "in_order"])
+def test_the_bank_cannot_answer_itself_a_new_day_of_acceptance(world: World, mode: str) -> None:
+    with on(MONDAY):
+        case_id = at_step(world, "bank_acceptance")
+        world.complete(case_id, "bank_acceptance", bank())
+    with on(LATE):
+        sent_back(world, case_id, "disbursement", "bank_acceptance", "yinhang2", mode)
+        with pytest.raises(Refusal, match=r"首次受理日 2026-03-02.*案卷修复") as told:
+            world.complete(case_id, "bank_acceptance", bank(accepted_on=LATE, late_reason="重办"))
+        assert told.value.field == "accepted_on"
+        with pytest.raises(Refusal, match="超期原因"):
+            world.complete(case_id, "bank_acceptance", bank())
+        world.complete(case_id, "bank_acceptance", bank(late_reason="重办"))
+        (clock,) = clocks(case_id, "bank")
+        assert clock.start_on == MONDAY and clock.is_running and clock.missed_at is not None
+        with pytest.raises(Refusal, match="超期原因"):
+            world.complete(case_id, "disbursement", answers("disbursement"))
+        world.complete(case_id, "disbursement", answers("disbursement", late_reason="退回重办"))
+    assert counted(case_id, "bank") == [FlowKind.CLOCK_MISSED.value, FlowKind.CLOCK_LATE.value]
+    assert len(clocks(case_id, "bank_acceptance")) == 1
+    with reading() as session:
+        check_all(session)
+
+
+def by_sending_back(world: World, case_id: int) -> None:
+    sent_back(world, case_id, "due_diligence", "qualification_review", "danbao1", "direct")
+
+
+def by_recall(world: World, case_id: int) -> None:
+    recalled(world, case_id, "qualification_review", "renshe2")
+
+
+@pytest.mark.parametrize("back", [by_sending_back, by_recall])
+def test_the_clocks_of_both_branches_go_on_from_the_first_review(
+    world: World, back: Callable[[World, int], None]
+) -> None:
+    with on(MONDAY):
+        case_id = at_step(world, "due_diligence")
+    with on(LATER):
+        back(world, case_id)
+        world.complete(case_id, "qualification_review", answers("qualification_review"))
+        for key, step in (("due_diligence", "due_diligence"), ("pre_loan", "pre_loan_investigation")):
+            (clock,) = clocks(case_id, key)
+            assert clock.start_on == MONDAY and clock.is_running and clock.missed_at is not None
+            with pytest.raises(Refusal, match="超期原因"):
+                world.complete(case_id, step, answers(step))
+            world.complete(case_id, step, answers(step, late_reason="退回重办"))
+            assert counted(case_id, key) == [FlowKind.CLOCK_MISSED.value, FlowKind.CLOCK_LATE.value]
+    with reading() as session:
+        check_all(session)
+
+
+def test_a_met_clock_whose_work_is_done_again_is_one_miss_and_no_met(world: World) -> None:
+    with on(MONDAY):
+        case_id = at_step(world, "bank_acceptance")
+    with on(LATER):
+        sent_back(world, case_id, "bank_acceptance", "qualification_review", "yinhang2")
+        world.complete(case_id, "qualification_review", answers("qualification_review"))
+        (clock,) = clocks(case_id, "due_diligence")
+        assert clock.start_on == MONDAY and clock.is_running
+        world.complete(case_id, "due_diligence", answers("due_diligence", late_reason="退回重办"))
+        world.complete(
+            case_id, "pre_loan_investigation", answers("pre_loan_investigation", late_reason="退回重办")
+        )
+        (entered,) = clocks(case_id, "bank_acceptance")
+        assert entered.start_on == MONDAY and entered.missed_at is not None
+    kinds = counted(case_id, "due_diligence")
+    assert kinds[-2:] == [FlowKind.CLOCK_MISSED.value, FlowKind.CLOCK_LATE.value]
+    assert kinds.count(FlowKind.CLOCK_MET.value) == kinds.count(FlowKind.CLOCK_REOPENED.value) == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "starts"), [("qualification_review", [MONDAY]), ("due_diligence", [MONDAY, LATER])]
+)
+def test_a_refusal_decided_again_is_told_from_the_first_and_that_of_another_step_from_its_own(
+    world: World, step: str, starts: list[date]
+) -> None:
+    refusing = {"decision": "fail", "reason_codes": ["H01"], "reason_text": "不符"}
+    with on(MONDAY):
+        case_id = at_step(world, "qualification_review")
+        world.complete(case_id, "qualification_review", answers("qualification_review", **refusing))
+        recalled(world, case_id, "qualification_review", "renshe2")
+        world.complete(case_id, "qualification_review", answers("qualification_review"))
+    with on(LATER):
+        late = {"late_reason": "退回重办"}
+        if step == "qualification_review":
+            sent_back(world, case_id, "due_diligence", step, "danbao1")
+        world.complete(case_id, step, answers(step, **refusing, **late))
+        assert [one.start_on for one in clocks(case_id, "refusal_notice")] == starts
