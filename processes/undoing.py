@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from models.calendar import now
@@ -18,6 +18,7 @@ from models.drawn_field import DRAWN_FORM
 from models.flow_record import FlowKind
 from models.letter import Letter, LetterKind
 from models.loan import Extension, extensions_of, loan_of
+from models.pause import Pause
 from models.sending_back import SendingBack
 from models.workflow import DONE, OPEN, UserTask
 from processes import flow_record
@@ -130,11 +131,28 @@ def drop_requests(session: Session, case: CaseFile) -> None:
 
 
 def drop_waiting(session: Session, case: CaseFile) -> None:
-    """Whatever waits to go back where it came from does so in vain: its step is not open any more."""
+    """Whatever waits to go back where it came from does so in vain: its step is not open any more.
+
+    Nor is the step for which a pause was asked: whoever has it again asks anew.
+    """
     still = select(UserTask.id).where(UserTask.case_id == case.id, UserTask.status == OPEN)
     waiting = update(SendingBack).where(SendingBack.case_id == case.id, SendingBack.outcome == "")
     gone = waiting.where(SendingBack.to_task_id.not_in(still))
     session.execute(gone.values(outcome="dropped", ended_at=now()))
+    _drop_pauses(session, case)
+
+
+def _drop_pauses(session: Session, case: CaseFile) -> None:
+    """Pauses that were asked for and not decided lapse, unless the step that asked has stayed open."""
+    stayed = exists().where(
+        UserTask.deadline_id == Pause.deadline_id,
+        UserTask.status == OPEN,
+        UserTask.created_at < Pause.requested_at,
+    )
+    asked = Pause.case_id == case.id, Pause.decision == "", Pause.paused_on.is_(None)
+    lapsed = update(Pause).where(*asked, ~stayed).execution_options(synchronize_session="fetch")
+    words = "案卷已退回，本次申请作废"
+    session.execute(lapsed.values(decision="refuse", decided_at=now(), decision_text=words))
 
 
 LET_GO: dict[str, Callable[[Session, CaseFile], None]] = {"counter_guarantee": _drop_procedure}

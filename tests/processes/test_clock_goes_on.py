@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models.database import reading
+from models.database import reading, transaction
 from models.deadline import Deadline
 from models.flow_record import FlowKind, FlowRecord
-from models.refusal import Refusal
+from models.pause import Pause, PauseKind
+from models.refusal import Conflict, Refusal
+from processes import pause, worklist
 from tests.invariants import check_all
 from tests.moving_back import at_step, recalled, sent_back
 from tests.world import World, answers, on
@@ -125,3 +127,31 @@ def test_a_refusal_decided_again_is_told_from_the_first_and_that_of_another_step
             sent_back(world, case_id, "due_diligence", step, "danbao1")
         world.complete(case_id, step, answers(step, **refusing, **late))
         assert [one.start_on for one in clocks(case_id, "refusal_notice")] == starts
+
+
+def asked_to_pause(world: World, case_id: int) -> int:
+    inspection = pause.Asked(PauseKind.INSPECTION, "需实地核查经营场所", 5)
+    with transaction() as session:
+        task_id, clerk = world.open_tasks(case_id)["due_diligence"], world.user(session, "danbao1")
+        worklist.claim(session, task_id, clerk)
+        return pause.ask(session, task_id, inspection, clerk).id
+
+
+def test_a_pause_that_was_asked_for_lapses_with_its_step_and_no_other(world: World) -> None:
+    with on(MONDAY):
+        case_id = at_step(world, "due_diligence")
+        world.complete(case_id, "pre_loan_investigation", answers("pre_loan_investigation"))
+    with on(MONDAY, 10):
+        asked = asked_to_pause(world, case_id)
+    with on(MONDAY, 11):
+        sent_back(world, case_id, "due_diligence", "pre_loan_investigation", "danbao1")
+        with reading() as session:
+            assert session.get_one(Pause, asked).is_asked
+        sent_back(world, case_id, "due_diligence", "qualification_review", "danbao1", "direct")
+        world.complete(case_id, "qualification_review", answers("qualification_review"))
+        with pytest.raises(Conflict, match="已经审批"), transaction() as session:
+            pause.decide(session, asked, "approve", "同意", world.user(session, "danbao0"))
+        with reading() as session:
+            assert session.get_one(Pause, asked).decision_text == "案卷已退回，本次申请作废"
+        assert clocks(case_id, "due_diligence")[0].paused_on is None
+        asked_to_pause(world, case_id)
