@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, false, select
+from sqlalchemy import ColumnElement, and_, false, select, true
 
 from models.case import CaseFile, visible_to
 from models.follow_up import followed_by
@@ -44,7 +44,7 @@ def scopes_of(user: User) -> tuple[Scope, ...]:
 def within(user: User, scope: Scope) -> ColumnElement[bool]:
     """The tasks of a scope that a person may see."""
     if scope is Scope.MINE:
-        return and_(IS_LISTED, UserTask.assignee_id == user.id, is_active())
+        return and_(IS_LISTED, UserTask.assignee_id == user.id, _still(user), is_active())
     if scope is Scope.DONE:
         return and_(UserTask.done_by_id == user.id, UserTask.status == DONE)
     if user.department_id is None or not user.may(Permission.TASK_WORK):
@@ -63,8 +63,13 @@ def _other(user: User, scope: Scope) -> ColumnElement[bool]:
         seen = select(CaseFile.id).where(visible_to(user))
         return and_(IS_OPEN, followed_by(user), UserTask.case_id.in_(seen))
     if scope is Scope.DELEGATED:
-        return delegated_by(user)
-    return and_(IS_LISTED, UserTask.assignee_id == user.id, is_set_aside())
+        return and_(delegated_by(user), _still(user))
+    return and_(IS_LISTED, UserTask.assignee_id == user.id, _still(user), is_set_aside())
+
+
+def _still(user: User) -> ColumnElement[bool]:
+    """What an official held in another office is no longer his; a sum, so that no index of offices serves his own list."""
+    return true() if user.department_id is None else UserTask.department_id + 0 == user.department_id
 
 
 def _office(user: User, scope: Scope) -> ColumnElement[bool]:

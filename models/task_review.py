@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, LargeBinary, String, Text, func, or_, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, LargeBinary, String, Text, exists, or_, select, text
 from sqlalchemy.orm import Mapped, Session, aliased, joinedload, mapped_column, relationship
 
 from models.case import CaseDepartment, CaseFile
@@ -133,11 +133,18 @@ _Asker = aliased(User)
 
 
 def asked_of(user: User) -> ColumnElement[bool]:
-    """Criterion: the reviews that wait for this person; delegated tasks stand in his own list."""
+    """Criterion: the reviews that wait for this person; delegated tasks stand in his own list.
+
+    His office takes part in the case still: who has moved to another gives no opinion any more.
+    """
+    takes_part = exists().where(
+        CaseDepartment.case_id == TaskReview.case_id, CaseDepartment.department_id == user.department_id
+    )
     return (
         (TaskReview.reviewer_id == user.id)
         & (TaskReview.state == ReviewState.ASKED.value)
         & (TaskReview.kind != ReviewKind.DELEGATED.value)
+        & takes_part
     )
 
 
@@ -165,11 +172,6 @@ def waiting_for(session: Session, user: User, limit: int = 100) -> list[Waiting]
     )
     rows = session.execute(query)
     return [Waiting(**{**row._mapping, "kind": ReviewKind(row.kind)}) for row in rows]
-
-
-def count_waiting(session: Session, user: User) -> int:
-    """How many opinions wait for this person."""
-    return session.scalar(select(func.count()).select_from(TaskReview).where(asked_of(user))) or 0
 
 
 def reviews_of(session: Session, case: CaseFile) -> list[TaskReview]:

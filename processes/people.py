@@ -7,13 +7,14 @@ import secrets
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models import audit
 from models.identity import check_email, check_phone, mask_email, mask_phone
 from models.people import Department, DepartmentKind, Permission, Region, Role, User, user_named
 from models.refusal import NotFound, Refusal
+from models.saved_filter import SavedFilter
 from processes.login import close_all_sessions, hash_password, is_password_of
 
 _USERNAME = re.compile(r"[a-z][a-z0-9_.-]{2,39}")
@@ -71,6 +72,10 @@ def change_user(session: Session, user_id: int, place: Place, actor: User) -> Us
         raise Refusal("不能修改自己的角色或停用自己。", "role")
     old = Place(user.name, user.role, user.department_id, user.is_active, user.phone, user.email)
     reached = _reached(place)
+    if place.department_id != user.department_id:
+        # A condition of the inbox that he shared stays his own; his old office does not use it any more.
+        shared = update(SavedFilter).where(SavedFilter.owner_id == user.id)
+        session.execute(shared.values(department_id=None))
     user.name, user.role = place.name.strip(), role.value
     user.department_id, user.is_active = place.department_id, place.is_active
     user.phone, user.email = reached["phone"], reached["email"]

@@ -19,6 +19,7 @@ def may_read_in_full(session: Session, case: CaseFile, actor: User) -> bool:
     held = select(UserTask.id).where(
         UserTask.case_id == case.id,
         UserTask.status == OPEN,
+        UserTask.department_id == actor.department_id,
         or_(UserTask.assignee_id == actor.id, UserTask.owner_id == actor.id),
     )
     return session.scalars(held.limit(1)).first() is not None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import audit
+from models.access_log import AccessRecord, span_of
 from models.people import Permission, User
 from models.refusal import Conflict, NotFound, Refusal
 from models.sending_back import Mode, SendingBack
@@ -20,6 +22,7 @@ from processes.sending_back import Wish, go_back, record
 from processes.task_check import check_listed
 from processes.undoing import done_in_force
 from processes.workflow import Token, move, token_of_task
+from processes.worklist import may_work
 
 _LATER = "其后的环节已有人办理，不能撤回；确需重新办理的，请联系后续环节经办人退回。"
 _TOUCHED = "“{name}”已被打开、签收或开始办理，不能撤回；确需重新办理的，请联系经办人退回。"
@@ -44,7 +47,7 @@ def recall(session: Session, task_id: int, actor: User) -> SendingBack:
         if token.stored.is_finished or instance.is_finished:
             raise Conflict("案卷已办结，不能撤回。")
         target = _target(session, token, instance, task)
-        gone = _untouched(session, token, target)
+        gone = _untouched(session, token, target, actor)
         made.append((target, sorted(places(instance) - target.standing), gone))
         go_back(session, token, instance, target, Mode.RECALL)
 
@@ -63,7 +66,8 @@ def _done_by(session: Session, task_id: int, actor: User) -> tuple[UserTask, Tok
     """Raises NotFound for what is not one's own, Conflict when it is not done, or does not count any more."""
     token = token_of_task(session, task_id)
     task = session.get(UserTask, task_id)
-    if task is None or token is None or actor.id not in (task.done_by_id, task.assignee_id):
+    is_his = task is not None and actor.id in (task.done_by_id, task.assignee_id)
+    if task is None or token is None or not is_his or not may_work(task, actor):
         raise NotFound("未找到该事项，或您无权办理。")
     if task.status != DONE or task.done_by_id != actor.id:
         raise Conflict("该事项尚未由您办结，不能撤回。")
@@ -88,15 +92,49 @@ def _target(session: Session, token: Token, instance: Instance, task: UserTask) 
     return target
 
 
-def _untouched(session: Session, token: Token, target: Target) -> list[UserTask]:
+def _untouched(session: Session, token: Token, target: Target, actor: User) -> list[UserTask]:
     """The open steps that end by it. Raises Conflict when somebody has looked at one of them."""
     gone = [row for row in token.rows.tasks.values() if row.element_id not in target.standing]
     ids = [row.id for row in gone]
     drafted = set(session.scalars(select(TaskDraft.task_id).where(TaskDraft.task_id.in_(ids))))
+    read = _readers(session, token, [row for row in gone if row.status == OPEN], actor)
     for row in gone:
-        if row.status == OPEN and (_is_touched(row) or row.id in drafted):
+        is_read = any(one.concerns(row) for one in read)
+        if row.status == OPEN and (_is_touched(row) or row.id in drafted or is_read):
             raise Conflict(_TOUCHED.format(name=row.name))
     return gone
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Who has looked at the case last in which ten minutes, as the access log says; by whatever door."""
+
+    user_id: int
+    department_id: int | None
+    span: int
+
+    def concerns(self, task: UserTask) -> bool:
+        """Whether he is of the office that has the step, or its applicant, and has looked since it is open.
+
+        A look is noted once in ten minutes: one just before the step was opened may have been repeated since.
+        """
+        is_applicants = task.is_applicants and task.assignee_id is not None
+        is_his = (
+            self.user_id == task.assignee_id if is_applicants else self.department_id == task.department_id
+        )
+        return is_his and self.span >= span_of(task.created_at)
+
+
+def _readers(session: Session, token: Token, tasks: Sequence[UserTask], actor: User) -> list[_Reader]:
+    """Who else has looked at the case since the first of the steps was opened."""
+    if not tasks:
+        return []
+    since = min(span_of(row.created_at) for row in tasks)
+    who = AccessRecord.user_id, AccessRecord.department_id
+    query = select(*who, func.max(AccessRecord.span)).where(
+        AccessRecord.case_id == token.case.id, AccessRecord.span >= since, AccessRecord.user_id != actor.id
+    )
+    return [_Reader(*row) for row in session.execute(query.group_by(*who))]
 
 
 def _is_touched(row: UserTask) -> bool:

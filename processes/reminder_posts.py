@@ -146,8 +146,9 @@ def _named(post: Post, who: Collection[Recipient], people: Mapping[int, Person])
 
 
 def _works(post: Post, person: Person, people: Mapping[int, Person]) -> bool:
-    """Whoever has the step; one that nobody active has concerns all who may do it."""
-    if post.assignee_id in people:
+    """Whoever has the step; one that nobody active of its office has concerns all who may do it."""
+    holder = people.get(post.assignee_id or 0)
+    if holder is not None and holder.department_id in (None, post.department_id):
         return person.id in (post.assignee_id, post.owner_id, post.stand_in_id)
     may = Permission(post.permission) in person.role.permissions
     return may and person.department_id == post.department_id

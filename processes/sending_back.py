@@ -22,7 +22,13 @@ from processes.engine.instance import Instance
 from processes.engine.migration import places
 from processes.engine.relocation import relocate
 from processes.notification import tell, tell_departments
-from processes.task_check import check_listed, check_not_paused, check_submittable, reason_of
+from processes.task_check import (
+    check_listed,
+    check_not_paused,
+    check_separation,
+    check_submittable,
+    reason_of,
+)
 from processes.undoing import done_in_force, drop_waiting, supersede
 from processes.workflow import Token, move, standing, token_read
 
@@ -39,9 +45,19 @@ class Wish:
     actor: User
 
 
+def targets_for(session: Session, task: UserTask, actor: User) -> list[Target]:
+    """As `targets`. Raises Forbidden for whom the separation of duties keeps from the step."""
+    token = token_read(session, task.case)
+    check_separation(session, token, task, actor)
+    return _targets(session, token, task)
+
+
 def targets(session: Session, task: UserTask) -> list[Target]:
     """Every earlier step that this case has done, newest first, with what going back there means or why it cannot."""
-    token = token_read(session, task.case)
+    return _targets(session, token_read(session, task.case), task)
+
+
+def _targets(session: Session, token: Token, task: UserTask) -> list[Target]:
     done = done_in_force(session, task.case_id)
     return study(session, token, standing(session, token), task.element_id, done)
 
@@ -70,6 +86,7 @@ def send_back(
     check_listed(task, "退回")
     worklist.check_held(task, actor)
     check_submittable(task, actor)
+    check_separation(session, token, task, actor)
     made: list[tuple[Target, Sequence[str]]] = []
 
     def act(instance: Instance) -> None:

@@ -30,7 +30,7 @@ from processes.task_check import (
 from processes.task_hands import bring_back, live_of
 from processes.task_review import tell_asked
 from processes.workflow import Token, move, token_of_task
-from processes.worklist import DRAFT, check_held, finish, open_task
+from processes.worklist import DRAFT, check_held, finish, may_work, open_task
 
 
 @dataclass(frozen=True)
@@ -139,4 +139,6 @@ def submitter_of(session: Session, task: UserTask) -> User:
     user = session.get_one(User, found.user_id)
     if not user.is_active:
         raise Refusal(f"提交人{user.name}已停用。")
+    if not may_work(task, user):
+        raise Refusal(f"提交人{user.name}已不在该事项的办理部门，或者不再有办理权限。")
     return user

@@ -98,6 +98,7 @@ def answer_review(
         raise NotFound("未找到该会签，或您无权答复。")
     if not review.is_waiting:
         raise Conflict(_GONE)
+    _check_still(session, token, task, actor)
     kept = _opinion(opinion, agrees)
     end(review, ReviewState.AGREED if agrees else ReviewState.DISAGREED, kept)
     task.open_reviews = len(opinions(of_task(session, task.id)))
@@ -149,6 +150,12 @@ def _reviewer(session: Session, token: Token, task: UserTask, reviewer_id: int) 
     if why:
         raise Refusal(why, "reviewer")
     return person
+
+
+def _check_still(session: Session, token: Token, task: UserTask, actor: User) -> None:
+    """What held when he was asked is asked again. Raises Forbidden when he has left the offices, or is barred now."""
+    if may_review(session, token, task, actor):
+        raise Forbidden("您已不在本案卷的办理部门，或者按照岗位分离要求，不能再就该事项会签。")
 
 
 def _opinion(text: str, agrees: bool) -> str:

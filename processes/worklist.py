@@ -15,7 +15,7 @@ from models.calendar import now
 from models.case import CaseFile
 from models.crypto import canonical_json, decrypt, encrypt
 from models.deadline import Deadline
-from models.people import Permission, User
+from models.people import Permission, Role, User
 from models.refusal import Conflict, NotFound, Refusal
 from models.task_draft import DraftMark, check_newest, row_of
 from models.workflow import DONE, ProcessInstance, TaskDraft, UserTask
@@ -59,14 +59,18 @@ def form_keys() -> frozenset[str]:
 
 
 def may_work(task: UserTask, actor: User) -> bool:
-    """Whether the task concerns this person at all: his own, or his department's with the permission.
+    """Whether the task concerns this person at all: an applicant's own, or his department's with the permission.
 
-    His own also when another has taken it in his place, or he may take it in another's (代办).
+    Without it when he has taken the task in another's place, or may (代办). Office and permission are asked at every
+    use: who has moved to another office has left his tasks behind, and the head gives them on.
     """
-    if actor.id in (task.assignee_id, task.owner_id, task.on_behalf_of_id):
-        return True
-    is_departments = actor.department_id == task.department_id
-    return is_departments and (actor.may(Permission(task.permission)) or may_stand_in(task, actor))
+    is_his = actor.id in (task.assignee_id, task.owner_id, task.on_behalf_of_id)
+    if actor.role == Role.APPLICANT:
+        return is_his and task.is_applicants
+    if actor.department_id != task.department_id:
+        return False
+    is_in_anothers = is_his and task.on_behalf_of_id is not None
+    return is_in_anothers or actor.may(Permission(task.permission)) or may_stand_in(task, actor)
 
 
 def claim(session: Session, task_id: int, actor: User) -> UserTask:
@@ -198,11 +202,12 @@ def save_draft(
 
     `mark`: what the tab knows of the draft. Raises NewerDraft when another tab has saved since.
     """
-    task, _token = open_task(session, task_id, actor)
+    task, token = open_task(session, task_id, actor)
     if task.assignee_id not in (None, actor.id):
         raise Conflict("该事项已由他人签收，请刷新。")
     if task.is_sealed:
         raise Conflict("该事项已提交，正在等待会签意见，不能修改；可先撤回提交。")
+    check_separation(session, token, task, actor)
     draft, plain = row_of(session, task_id, actor), canonical_json(dict(content))
     # What stands there already is overwritten by nobody: a page that was left while it saved comes back with it.
     if draft is not None and decrypt(draft.content, DRAFT) != plain:

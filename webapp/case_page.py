@@ -87,14 +87,17 @@ class CasePage(CaseClocks):
     def task(self) -> UserTask | None:
         """The open step that the page is about: the one asked for, else mine, else one I may claim."""
         asked = [task for task in self.record.open_tasks if task.id == self.asked.task_id]
-        mine = [task for task in self.record.open_tasks if task.assignee_id == self.reader.id]
+        mine = [task for task in self.record.open_tasks if self._has(task)]
         claimable = [task for task in self.record.open_tasks if self.may_claim(task)]
         return next(iter([*asked, *mine, *claimable, *self.record.open_tasks]), None)
 
     @property
     def is_mine(self) -> bool:
         """Whether the reader works on it."""
-        return self.task is not None and self.task.assignee_id == self.reader.id
+        return self.task is not None and self._has(self.task)
+
+    def _has(self, task: UserTask) -> bool:
+        return task.assignee_id == self.reader.id and may_work(task, self.reader)
 
     def may_claim(self, task: UserTask) -> bool:
         """Whether the reader may take the step."""

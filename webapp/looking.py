@@ -38,8 +38,8 @@ _KINDS = {
 }
 # They say nothing about the case: who has it open now.
 _SILENT = ("api.show_presence",)
-# Posts that answer with a page about a case; all other posts lead to one.
-_POSTS = ("case.show_personal_data",)
+# Whatever the method: a page, a form that comes back with its faults, a preview, what another was faster with.
+_SHOWN = (200, 201, 409, 422)
 _waiting: deque[Look] = deque(maxlen=10_000)
 
 
@@ -49,7 +49,7 @@ def init(app: Flask) -> None:
 
 
 def _note(response: Response) -> Response:
-    look = _look() if response.status_code == 200 else None
+    look = _look(response) if _is_shown(response) else None
     if look is not None:
         response.call_on_close(lambda: write(look))
     return response
@@ -67,18 +67,28 @@ def write(look: Look) -> None:
         log.error("%s looks wait to be noted", len(_waiting), exc_info=fault)
 
 
-def _look() -> Look | None:
+def _is_shown(response: Response) -> bool:
+    """Whether it is a page, to whatever method, a file, or what a program is answered, other than its faults."""
+    if request.endpoint in _SILENT or request.method in ("HEAD", "OPTIONS"):
+        return False
+    if request.blueprint == "api":
+        return response.status_code in (200, 201)
+    is_read = request.method == "GET" and response.status_code == 200
+    return is_read or (response.mimetype == "text/html" and response.status_code in _SHOWN)
+
+
+def _look(response: Response) -> Look | None:
     """What the request has shown, if it was something of a case."""
     given = request.view_args or {}
     named = next(
         (name for name in (*_THINGS, "number", *sorted(NAMES)) if name in given and name in NAMES), ""
     )
-    is_shown = (request.method == "GET" or request.endpoint in _POSTS) and request.endpoint not in _SILENT
-    who = _reader() if named and is_shown else None
+    who = _reader() if named else None
     if who is None:
         return None
-    thing = next((name for name in _THINGS if name in given), "")
-    kind = _kind(thing)
+    thing = next((name for name in _THINGS if name in given), "") if request.method == "GET" else ""
+    # What comes back with its faults has shown the case, and nothing beyond it.
+    kind = _kind(thing) if response.status_code == 200 else LookKind.CASE
     door = Door.REST if request.blueprint == "api" else Door.PAGE
     thing_id = int(given[thing]) if thing and kind is _THINGS[thing] else 0
     return Look(kind, who.id, who.department_id, named, given[named], thing_id, door)

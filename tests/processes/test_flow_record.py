@@ -151,9 +151,7 @@ def test_last_month_s_report_survives_calendar_return_migration_and_closing(spri
         task_id = spring.open_tasks(waiting)["due_diligence"]
         task = worklist.task_for(session, task_id, actor)
         target = next(
-            one
-            for one in sending_back.targets(session, task, actor)
-            if one.element_id == "qualification_review"
+            one for one in sending_back.targets(session, task) if one.element_id == "qualification_review"
         )
         sending_back.send_back(session, task_id, target.element_id, "in_order", "需重新审核", actor)
     assert kinds(waiting)["task.returned"] == 1

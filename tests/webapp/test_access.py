@@ -84,8 +84,26 @@ def test_documents_letters_counts_full_data_and_programs(
         ("letter", letter, "page"),
         ("count", clock, "page"),
         ("personal_data", 0, "page"),
-        ("case", 0, "rest"),
+        # The page that asked for the reason once more; the program's look a moment later is the same row.
+        ("case", 0, "page"),
     ]
+
+
+def test_a_page_that_answers_a_post_is_a_look_too(world: World, sign_in: SignIn) -> None:
+    cases = [world.submitted() for _ in range(4)]
+    wrong, row, late, led = [world.open_tasks(case_id)["acceptance"] for case_id in cases]
+    client = sign_in("renshe1")
+    assert look(client, f"/tasks/{wrong}", method="POST", data={}) == 422
+    assert look(client, f"/tasks/{row}", method="POST", data={"add_row": "missing"}) == 200
+    world.complete(cases[2], "acceptance", answers("acceptance"), "renshe2")
+    assert look(client, f"/tasks/{late}", method="POST", data={"opinion": "x"}) == 409
+    assert look(client, f"/tasks/{led}/claim", method="POST") == 302
+    assert look(sign_in("yinhang1"), f"/tasks/{led}", method="POST", data={}) == 404
+    assert look(client, f"/cases/{number_of(cases[3])}", method="HEAD") == 200
+    with reading() as session:
+        seen = sa.select(AccessRecord.case_id).order_by(AccessRecord.id)
+        assert list(session.scalars(seen)) == cases[:3]
+    assert noted() == [("case", 0, "page")] * 3
 
 
 def test_auditors_read_all_heads_their_people_and_others_nothing(world: World, sign_in: SignIn) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -15,7 +16,7 @@ from models.token_move import TokenMove
 from tests.moving_back import at_step, counting, done_task, holders
 from tests.webapp.api import Caller
 from tests.webapp.knock import SignIn, counted, number_of, post
-from tests.world import World, on
+from tests.world import World, answers, on
 
 MONDAY = date(2026, 3, 2)
 OWNER, SECOND = "liucheng", "liucheng2"
@@ -75,6 +76,43 @@ def test_recall_is_offered_while_nobody_has_looked(world: World, sign_in: SignIn
         assert "已撤回“资格审核”" in done.text
         assert client.post(f"/tasks/{task_id}/recall").status_code == 409
         assert counting(case_id) == ["acceptance"]
+
+
+def test_no_recall_once_the_next_office_has_read_the_case(
+    world: World, sign_in: SignIn, caller: Callable[[str], Caller]
+) -> None:
+    with on(MONDAY):
+        case_id = at_step(world, "bank_acceptance")
+        number, mine = number_of(case_id), done_task(case_id, "pre_loan_investigation")
+        for own in ("yinhang1", "danbao1"):
+            sign_in(own).get(f"/cases/{number}", buffered=True)
+        assert sign_in("yinhang1").post(f"/tasks/{mine}/recall").status_code == 302
+        world.complete(case_id, "pre_loan_investigation", answers("pre_loan_investigation"))
+        task_id, mine = (
+            world.open_tasks(case_id)["bank_acceptance"],
+            done_task(case_id, "pre_loan_investigation"),
+        )
+        caller("yinhang2").call("GET", f"/tasks/{task_id}", buffered=True)
+        with counted() as statements:
+            answer = sign_in("yinhang1").post(f"/tasks/{mine}/recall", follow_redirects=True)
+        assert answer.status_code == 409 and "已被打开、签收或开始办理" in answer.text
+        assert len([text for text in statements if "FROM access_record" in text]) == 1
+        assert set(world.open_tasks(case_id)) == {"bank_acceptance"}
+
+
+def test_whoever_is_barred_from_a_step_neither_sends_it_back_nor_begins_it(
+    world: World, sign_in: SignIn, caller: Callable[[str], Caller]
+) -> None:
+    with on(MONDAY):
+        case_id = at_step(world, "bank_acceptance")
+        task_id, client = world.open_tasks(case_id)["bank_acceptance"], sign_in("yinhang1")
+        assert client.get(f"/tasks/{task_id}/send-back").status_code == 403
+        assert client.post(f"/tasks/{task_id}/send-back", data=BACK).status_code == 403
+        assert client.post(f"/tasks/{task_id}/draft", data={"opinion": "拟"}).status_code == 403
+        assert caller("yinhang1").call("POST", f"/tasks/{task_id}/send-back", json=BACK).status_code == 403
+        page = client.post("/bulk/preview", data={"operation": "send_back", "task_id": task_id}).text
+        assert "岗位分离" in page and f'value="{task_id}' not in page
+        assert set(world.open_tasks(case_id)) == {"bank_acceptance"}
 
 
 def test_nothing_more_is_asked_of_the_database_where_nothing_went_back(world: World, sign_in: SignIn) -> None:

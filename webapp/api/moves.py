@@ -32,7 +32,7 @@ def list_targets(task_id: int) -> Response:
             raise Conflict("该事项已由他人办理或已终止，请刷新。")
         if not sending_back.may_send_back(task, actor()):
             raise NotFound("该事项不能退回。")
-        return jsonify(targets=[_target(one) for one in sending_back.targets(session, task)])
+        return jsonify(targets=[_target(one) for one in sending_back.targets_for(session, task, actor())])
 
 
 def send_task_back(task_id: int) -> Response:

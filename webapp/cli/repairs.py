@@ -33,8 +33,9 @@ _MODES = click.Choice([Mode.IN_ORDER.value, Mode.DIRECT.value])
 def targets(task_id: int, by: str) -> None:
     """逐行列出编号为 ID 的事项可以退回的环节，或者不能退回的原因。"""
     with reading() as session:
-        task = worklist.task_for(session, task_id, acting(session, by))
-        for one in sending_back.targets(session, task):
+        actor = acting(session, by)
+        task = worklist.task_for(session, task_id, actor)
+        for one in sending_back.targets_for(session, task, actor):
             click.echo(f"{one.element_id}\t{one.name}\t{one.refused or one.clock}")
 
 

@@ -59,6 +59,13 @@ def _sent_to(session: DbSession, task_id: int, form: SendBackForm) -> str:
     return verbs.send_back(session, task_id, *wish, actor()).to_step
 
 
+@blueprint.get(f"{_TASK}/recall")
+@requires(Permission.TASK_WORK)
+def recall_again(task_id: int) -> Response:
+    """Where a refused recall leaves the address bar, asked for again: the page of the case."""
+    return redirect(url_for("case.show", number=_number(task_id)))
+
+
 @blueprint.post(f"{_TASK}/recall")
 @requires(Permission.TASK_WORK)
 def recall(task_id: int) -> Response:
@@ -68,13 +75,6 @@ def recall(task_id: int) -> Response:
         again, step = row.to_task_id, row.to_step
     flash(f"已撤回“{step}”，请重新办理。")
     return redirect(url_for("case.show", number=_number(task_id), task=again))
-
-
-@blueprint.get(f"{_TASK}/recall")
-@requires(Permission.TASK_WORK)
-def recall_again(task_id: int) -> Response:
-    """Where a refused recall leaves the address bar, asked for again: the page of the case."""
-    return redirect(url_for("case.show", number=_number(task_id)))
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _open(session: DbSession, task_id: int) -> _Opened:
     if not verbs.may_send_back(task, actor()):
         raise NotFound("该事项不能退回。")
     case = task.case
-    return _Opened(task, case, verbs.targets(session, task))
+    return _Opened(task, case, verbs.targets_for(session, task, actor()))
 
 
 def _form(found: Sequence[Target], *, is_sent: bool) -> SendBackForm:
