@@ -192,14 +192,14 @@ def _bound(of: Any) -> Any:
     national = end_of(of(book.of()))
     local = {code: end_of(of(book.of(code))) for code in reversed(book.local_codes)}
     branches = [
-        (Deadline.region_code.like(f"{_prefix(code)}%"), literal(instant, UserTask.due_at.type))
+        (Deadline.region_code.like(f"{prefix_of(code)}%"), literal(instant, UserTask.due_at.type))
         for code, instant in local.items()
         if instant != national
     ]
     return case(*branches, else_=literal(national, UserTask.due_at.type)) if branches else national
 
 
-def _prefix(code: str) -> str:
+def prefix_of(code: str) -> str:
     """What the codes of a region and of everything under it begin with (GB/T 2260)."""
     return code[:2] if code[2:6] == "0000" else code[:4] if code[4:6] == "00" else code
 

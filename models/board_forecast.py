@@ -2,7 +2,9 @@
 
 Of the times (working days) that the same step took in the last PERIOD days, those count that are longer than what an
 open one has taken already; the median of what they still took is what it is expected to take still. Where none took
-so long, the step is beyond every example and counts as a breach. A step with fewer than LEAST examples is not forecast.
+so long, the step is beyond every example and counts as a breach. A step with fewer than LEAST examples is not forecast,
+nor one whose clock has stood still: examples are net of pauses, and the days since it was opened are not. Days are those
+of the calendar of the case's region, as in the examples; the median is that of the statistics (Days).
 """
 
 from __future__ import annotations
@@ -11,16 +13,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import ceil
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_
 
-from models.board import back, opening_of
+from models.board import back, opening_of, prefix_of
 from models.calendar import calendars, end_of, today
 from models.case import CaseFile
+from models.deadline import Deadline
+from models.pause import Pause
 from models.scheme import Scheme
+from models.statistics_days import Days
 from models.workflow import UserTask
-from models.working_days import due_on, elapsed
+from models.working_days import Calendar, due_on
 
 PERIOD, LEAST, HORIZON, FARTHEST = 90, 5, 5, 20
 # Beyond every example.
@@ -49,22 +53,8 @@ Pace = Mapping[StepKey, Counter[int]]
 
 def remaining(times: Counter[int], taken: int) -> int:
     """Working days that a step still takes which has taken `taken`; NEVER beyond every example."""
-    longer = Counter({days: count for days, count in times.items() if days > taken})
-    return ceil(median_of(longer)) - taken if longer else NEVER
-
-
-def median_of(times: Counter[int]) -> float:
-    """The median of all examples; of an even number the mean of the two in the middle."""
-    half, seen, lower = times.total() / 2, 0, None
-    for days in sorted(times):
-        seen += times[days]
-        if lower is not None:
-            return (lower + days) / 2
-        if seen > half:
-            return days
-        if seen == half:
-            lower = days
-    raise ValueError("no examples")
+    median = Days(Counter({days: count for days, count in times.items() if days > taken})).median
+    return NEVER if median is None else median - taken
 
 
 def known(pace: Pace) -> dict[StepKey, Counter[int]]:
@@ -73,31 +63,46 @@ def known(pace: Pace) -> dict[StepKey, Counter[int]]:
 
 
 def will_breach(pace: Pace, within: int = HORIZON) -> ColumnElement[bool]:
-    """Criterion: the term ends within that many working days, today included, and the step is expected to end later."""
-    last = due_on(today(), within, calendars().of()).due_on
+    """Criterion: the term ends within that many working days, today included, and the step is expected to end later.
+
+    The clock is joined. Regions with days of their own are asked apart, the lowest first.
+    """
+    book, found, elsewhere = calendars(), [], list[ColumnElement[bool]]()
+    for code in reversed(book.local_codes):
+        is_here = Deadline.region_code.like(f"{prefix_of(code)}%")
+        found.append(and_(is_here, *elsewhere, _breach(pace, within, book.of(code))))
+        elsewhere.append(not_(is_here))
+    found.append(and_(*elsewhere, _breach(pace, within, book.of())))
+    stood = exists().where(Pause.deadline_id == UserTask.deadline_id, Pause.paused_on.is_not(None))
+    return and_(or_(*found), ~stood)
+
+
+def _breach(pace: Pace, within: int, calendar: Calendar) -> ColumnElement[bool]:
+    last = due_on(today(), within, calendar).due_on
     coming = and_(UserTask.due_at > end_of(today() - timedelta(days=1)), UserTask.due_at <= end_of(last))
     parts = [
         and_(key.is_it, or_(*branches))
         for key, times in sorted(known(pace).items())
-        if (branches := list(_branches(times, within)))
+        if (branches := list(_branches(times, within, calendar)))
     ]
     return and_(coming, or_(*parts)) if parts else false()
 
 
-def _branches(times: Counter[int], within: int) -> Iterator[ColumnElement[bool]]:
+def _branches(times: Counter[int], within: int, calendar: Calendar) -> Iterator[ColumnElement[bool]]:
     """One range of arrival for each day of the horizon on which a term may end."""
-    left_on = _days_by_left(within)
+    left_on = _days_by_left(within, calendar)
     lasts = {
         left: [taken for taken in range(max(times) + 1) if remaining(times, taken) > left] for left in left_on
     }
     for left, (first, last) in left_on.items():
         due = and_(UserTask.due_at > end_of(first - timedelta(days=1)), UserTask.due_at <= end_of(last))
-        yield and_(due, or_(*(_arrived(a, b) for a, b in _runs(lasts[left], max(times)))))
+        arrived = [_arrived(a, b, calendar) for a, b in _runs(lasts[left], max(times))]
+        yield and_(due, or_(*arrived))
 
 
-def _days_by_left(within: int) -> dict[int, tuple[date, date]]:
+def _days_by_left(within: int, calendar: Calendar) -> dict[int, tuple[date, date]]:
     """Working days left → first and last calendar day on which a term ends that has so many left."""
-    calendar, first, found = calendars().of(), today(), dict[int, tuple[date, date]]()
+    first, found = today(), dict[int, tuple[date, date]]()
     for left in range(within + 1):
         following = due_on(today(), left + 1, calendar).due_on
         found[left], first = (first, following - timedelta(days=1)), following
@@ -116,9 +121,8 @@ def _runs(taken: list[int], most: int) -> Iterator[tuple[int, int | None]]:
         yield first, None if last > most else last
 
 
-def _arrived(fewest: int, most: int | None) -> ColumnElement[bool]:
+def _arrived(fewest: int, most: int | None, calendar: Calendar) -> ColumnElement[bool]:
     """The step was opened so that between `fewest` and `most` working days have passed since."""
-    calendar = calendars().of()
     # Fewer than n have passed since the days after back(n).
     before = (
         [] if fewest == 0 else [UserTask.created_at < opening_of(back(fewest, calendar) + timedelta(days=1))]
@@ -129,10 +133,3 @@ def _arrived(fewest: int, most: int | None) -> ColumnElement[bool]:
         else [UserTask.created_at >= opening_of(back(most + 1, calendar) + timedelta(days=1))]
     )
     return and_(True, *before, *after)
-
-
-def expected_on(times: Counter[int], opened_on: date) -> date | None:
-    """The day on which an open step is expected to be done; None beyond every example."""
-    calendar = calendars().of()
-    left = remaining(times, elapsed(opened_on, today(), calendar))
-    return None if left >= NEVER else due_on(today(), left, calendar).due_on

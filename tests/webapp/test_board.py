@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from html import unescape
 from io import BytesIO
 from pathlib import Path
+from statistics import median_low
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,16 +18,22 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from openpyxl import load_workbook
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from models import board_cache, board_list
 from models.board_asked import Asked, Sort, asked
-from models.board_forecast import StepKey, expected_on, known
-from models.calendar import local_date, today
+from models.board_forecast import StepKey, known
+from models.calendar import Installation, local_date, today
+from models.calendar_book import CalendarDay
 from models.case import CaseFile
 from models.database import DbSession, reading, transaction
+from models.deadline import Deadline
+from models.pause import PauseKind
 from models.people import User
 from models.workflow import STALLED, Timer
+from processes import pause as pausing
+from processes import worklist
+from processes.pause import Asked as Pausing
 from tests.walk import ITEMS
 from tests.webapp.api import Caller
 from tests.webapp.knock import counted
@@ -41,6 +48,7 @@ def is_shaped(answer: Any, shape: str) -> Any:
 
 
 SignIn = Callable[[str], FlaskClient]
+EXAMPLES = [1] * 3 + [2] * 2 + [4] * 3 + [9]
 MARCH, ROW = date(2026, 3, 20), '<td data-label="案卷">'
 LINK = re.compile(r'href="(/board/cases[^"]*)"[^>]*>(?:<span>.*?</span> <b>)?(\d+)')
 
@@ -146,7 +154,7 @@ def test_statements_do_not_grow_with_the_rows(
 
 
 def test_the_forecast_is_what_its_definition_says(app: Flask, busy: list[int], world: World) -> None:
-    pace = {StepKey("startup_loan", "", "acceptance"): Counter({1: 3, 2: 2, 4: 3, 9: 1}),
+    pace = {StepKey("startup_loan", "", "acceptance"): Counter(EXAMPLES),
             StepKey("startup_loan", "", "due_diligence"): Counter({1: 4})}  # fmt: skip
     assert list(known(pace)) == [StepKey("startup_loan", "", "acceptance")]
     for offset in range(10):
@@ -161,17 +169,58 @@ def test_the_forecast_is_what_its_definition_says(app: Flask, busy: list[int], w
                 assert found == {
                     row.task_id
                     for row in every
-                    if row.step == "受理审查"
-                    and row.due_on
-                    and today() <= row.due_on <= last
-                    and _late(row, pace)
+                    if row.step == "受理审查" and row.due_on and today() <= row.due_on <= last and _late(row)
                 }, (day, within)
 
 
-def _late(row: board_list.Row, pace: dict[StepKey, Counter[int]]) -> bool:
+def _late(row: board_list.Row) -> bool:
+    """By hand: the examples as a list, days by their names."""
     assert row.created_at is not None and row.due_on is not None
-    done = expected_on(pace[StepKey("startup_loan", "", "acceptance")], local_date(row.created_at))
-    return done is None or done > row.due_on
+    opened = local_date(row.created_at)
+    days = [opened + timedelta(days=n + 1) for n in range((today() - opened).days)]
+    taken = sum(day.weekday() < 5 for day in days)
+    longer = [example for example in EXAMPLES if example > taken]
+    return not longer or _working_day(median_low(longer) - taken) > row.due_on
+
+
+def test_the_forecast_leaves_out_what_has_stood_still_and_counts_by_the_region(world: World) -> None:
+    pace = {StepKey("startup_loan", "", "qualification_review"): Counter({3: 5})}
+    wanted = Asked(forecast=True, within=1)
+    with on(date(2026, 3, 2)):
+        paused, other = (world.submitted() for _case in range(2))
+        for case_id in (paused, other):
+            world.complete(case_id, "acceptance", answers("acceptance"))
+        ask = Pausing(PauseKind.SUPPLEMENT, "缺少场地证明", 10, ITEMS)
+        task_id = world.open_tasks(paused)["qualification_review"]
+        with transaction() as session:
+            user = world.user(session, "renshe2")
+            worklist.claim(session, task_id, user)
+            stopped = pausing.ask(session, task_id, ask, user)
+            pausing.resume(session, stopped.id, date(2026, 3, 2), "材料已补齐", user)
+
+    def found() -> set[int | None]:
+        with reading() as session:
+            lines = board_list.page(session, world.user(session, "lingdao"), wanted, pace).lines
+            return {line.row.task_id for line in lines}
+
+    own = world.open_tasks(other)["qualification_review"]
+    with on(date(2026, 3, 10)):  # one day is left; none of the examples took so long
+        assert found() == {own}
+        with transaction() as session:
+            region = session.scalars(select(Deadline.region_code)).first()
+            for day in range(3, 7):  # days off of the region alone: two were worked since, one is left
+                session.add(
+                    CalendarDay(
+                        day=date(2026, 3, day),
+                        kind="off",
+                        name="试",
+                        source="试",
+                        version=2,
+                        region_code=region,
+                    )
+                )
+            session.execute(update(Installation).values(calendar_version=2))
+        assert found() == set()
 
 
 def _working_day(within: int) -> date:
