@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models.audit_looks import LOOKS
 from models.calendar import now
 from models.case import CaseFile
 from models.crypto import canonical_json, seal
@@ -62,10 +63,6 @@ class AuditEvent(Base):
     digest: Mapped[str] = mapped_column(String(64))
 
 
-# What is logged without moving a case: looking, and asking others to act.
-LOOKS = frozenset(
-    {"document.viewed", "personal_data.viewed", "task.urged", "supervision.issued", "supervision.reminded"}
-)
 COLUMNS = [column.key for column in AuditEvent.__table__.columns if column.key != "id"]
 _CASE = cast(Table, CaseFile.__table__)
 _HEADS = (

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
+from sqlalchemy import ColumnElement, and_, exists, literal, select
 
 from models import board
 from models.board import Why, Window
 from models.board_forecast import FARTHEST, HORIZON, Pace, will_breach
 from models.case import CaseFile
+from models.case_bigram import matching
 from models.deadline import Deadline
-from models.keyset import containing
 from models.people import User
 from models.refusal import Refusal
 from models.scheme import Scheme
@@ -175,9 +175,7 @@ def _of_case(given: Asked) -> Iterator[ColumnElement[bool]]:
         open_ones = select(Supervision.case_id).where(Supervision.closed_on.is_(None))
         yield CaseFile.id.in_(open_ones)
     if given.text:
-        pattern = containing(given.text)
-        named = CaseFile.applicant_name.like(pattern, escape="\\")
-        yield or_(CaseFile.number.like(pattern, escape="\\"), named)
+        yield matching(given.text)
 
 
 def _in_state(state: State) -> ColumnElement[bool]:

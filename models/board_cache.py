@@ -1,4 +1,4 @@
-"""Room board, cache: what is costly to count is kept as long as nothing has happened; of large counties for a minute."""
+"""Room board, cache: what is costly to count is kept for a minute: of large counties always, else while nothing happens."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from models.calendar import calendars, today
 from models.people import Permission, User
 
 Found = TypeVar("Found")
-# What was counted from this many rows is counted at most once a minute; anything smaller after every knock.
+# What was counted from this many rows is counted at most once a minute; anything smaller after every knock. Nothing is
+# kept longer: the log's last number does not tell of a knock that took a lower one and committed later.
 LARGE, KEPT = 20_000, 60.0
 # So many results are kept, the newest ones.
 MOST = 500
@@ -41,10 +42,10 @@ def forget() -> None:
 
 
 def kept(session: Session, name: object, make: Callable[[], Found], size: Callable[[Found], int]) -> Found:
-    """What `make` returns; the same again as long as nothing has happened, or for a minute where it is large."""
-    key = (session.get_bind().engine.url, name, today(), calendars().version)
-    old, stamp = _kept.get(key), board.stamp(session)
-    if old is not None and (old.stamp == stamp or _is_fresh(old, size(cast(Found, old.found)))):
+    """What `make` returns; for a minute the same again while nothing has happened, or where it is large."""
+    key, stamp = _key(session, name), board.stamp(session)
+    old = _fresh(key, stamp, size)
+    if old is not None:
         return cast(Found, old.found)
     made = make()
     with _lock:
@@ -55,6 +56,12 @@ def kept(session: Session, name: object, make: Callable[[], Found], size: Callab
     return made
 
 
+def known(session: Session, name: object, size: Callable[[Found], int]) -> Found | None:
+    """What `kept` would return without making it; None when it would have to."""
+    old = _fresh(_key(session, name), board.stamp(session), size)
+    return None if old is None else cast(Found, old.found)
+
+
 def whose(user: User) -> tuple[str, int]:
     """Two people with the same reach share their numbers."""
     if user.role == "auditor" or user.department is None:
@@ -63,5 +70,12 @@ def whose(user: User) -> tuple[str, int]:
     return ("region", user.department.region_id) if oversees else ("department", user.department.id)
 
 
-def _is_fresh(old: _Kept, rows: int) -> bool:
-    return rows >= LARGE and monotonic() - old.at < KEPT
+def _key(session: Session, name: object) -> tuple[Any, ...]:
+    return (session.get_bind().engine.url, name, today(), calendars().version)
+
+
+def _fresh(key: Any, stamp: int, size: Callable[[Any], int]) -> _Kept | None:
+    old = _kept.get(key)
+    if old is None or monotonic() - old.at >= KEPT:
+        return None
+    return old if old.stamp == stamp or size(old.found) >= LARGE else None

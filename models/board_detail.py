@@ -9,7 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from models.audit import LOOKS, AuditEvent
+from models.audit import AuditEvent
+from models.audit_looks import LOOKS
 from models.pause import Pause
 from models.supervision import Supervision
 from models.timer import IS_STALLED

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from models import board
 from models.board import LATE
 from models.board_asked import NOBODY, Asked, State, Unit
-from models.board_cache import kept, whose
+from models.board_cache import kept, known, whose
 from models.board_forecast import Pace
-from models.board_list import counted
+from models.board_list import count, counted
 from models.calendar import now
 from models.case import CaseFile
 from models.deadline import Deadline
@@ -67,13 +67,53 @@ class Totals:
         """Steps that are late."""
         return sum(self.windows.get(window.value, 0) for window in LATE)
 
+    def number(self, given: Asked) -> int | None:
+        """The number of the board whose rows these filters are; None when it shows none such."""
+        silent = {"sort", "after"} if given.forecast else {"sort", "after", "within"}
+        said = set(given.as_values) - silent
+        if said == {"unit", "state"}:
+            return self.states.get(given.state)
+        if said in ({"unit", "ordered"}, {"forecast"}):
+            return self.states.get("ordered" if given.ordered else "forecast")
+        if said == {"why"}:
+            return self.whys.get(given.why, 0)
+        if said == {"provisional"}:
+            return self.provisional
+        return self._in_table(given, said - {"window"})
+
+    def _in_table(self, given: Asked, said: set[str]) -> int | None:
+        """Of all steps, or of one line of a table, those of a window."""
+        if not said:
+            every = Group("", "", self.windows)
+            return every.of(given.window) if given.window else self.total
+        (name, *others) = said
+        if others or name not in self.groups:
+            return None
+        key = str(getattr(given, name))
+        group = next((one for one in self.groups[name] if one.key == key), Group(key, "", {}))
+        return group.of(given.window) if given.window else group.total
+
 
 def totals(session: Session, user: User, pace: Pace) -> Totals:
     """The numbers of a person's board. Raises Forbidden for whoever has none."""
     user.require(Permission.BOARD_READ)
-    return kept(
-        session, ("totals", whose(user)), lambda: _counted(session, user, pace), lambda one: one.total
-    )
+    return kept(session, _name(user), lambda: _counted(session, user, pace), _size)
+
+
+def rows_of(session: Session, user: User, given: Asked, pace: Pace) -> int:
+    """How many rows a list has; behind a number of the board as that was counted, as long as it stands there."""
+    user.require(Permission.BOARD_READ)
+    found: Totals | None = known(session, _name(user), _size)
+    number = found.number(given) if found is not None else None
+    return count(session, user, given, pace) if number is None else number
+
+
+def _name(user: User) -> tuple[str, object]:
+    return "totals", whose(user)
+
+
+def _size(one: Totals) -> int:
+    return one.total
 
 
 def _counted(session: Session, user: User, pace: Pace) -> Totals:

@@ -85,7 +85,7 @@ class CaseFile(Base):
     accepted_on: Mapped[date | None]
     bank_accepted_on: Mapped[date | None]
     closed_at: Mapped[datetime | None]
-    # The last act of a person (models/audit.py: LOOKS are none); of a case that the house opened, its opening.
+    # The last act of a person (models/audit_looks.py: LOOKS are none); of a case that the house opened, its opening.
     acted_at: Mapped[datetime | None] = mapped_column(default=now)
     application: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON("case_file.application"))
     audit_seq: Mapped[int] = mapped_column(default=0)

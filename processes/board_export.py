@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from models import audit
@@ -88,12 +88,16 @@ def content(session: Session, export_id: int, actor: User) -> Iterator[bytes]:
 
 def forget_old(session: Session) -> None:
     """Throw away what is older than KEPT, rows and files; by the real clock, which no training moves."""
-    for row in session.scalars(select(BoardExport)):
-        path: Path = document.folder() / (row.storage_key or "-")
+    ended = (ExportState.DONE.value, ExportState.FAILED.value)
+    query = select(BoardExport.id, BoardExport.storage_key).where(BoardExport.state.in_(ended))
+    gone = list[int]()
+    for row_id, storage_key in session.execute(query):
+        path: Path = document.folder() / (storage_key or "-")
         age = real_now().timestamp() - path.stat().st_mtime if path.is_file() else KEPT.total_seconds() * 2
-        if age > KEPT.total_seconds() and not row.is_busy:
+        if age > KEPT.total_seconds():
             path.unlink(missing_ok=True)
-            session.delete(row)
+            gone.append(row_id)
+    session.execute(delete(BoardExport).where(BoardExport.id.in_(gone)))
 
 
 def _touched(session: Session, statement: object) -> bool:

@@ -21,6 +21,7 @@ from processes.bulk_check import (
     is_applicants,
     not_barred,
     open_to,
+    supervises,
     workable,
 )
 from processes.bulk_undo import assign_back, release_again, take_back_done, take_up_again, undo_release
@@ -49,6 +50,16 @@ class Operation:
     undo: Undo | None = None
     # What the page says before the person confirms.
     effect: str = ""
+    # Who may also do it, by another permission.
+    or_with: Permission | None = None
+
+    def is_for(self, user: User) -> bool:
+        """Whether his role permits it."""
+        return user.may(self.permission) or (self.or_with is not None and user.may(self.or_with))
+
+    def require(self, user: User) -> None:
+        """Raises Forbidden for whoever may not."""
+        user.require(self.or_with if self.or_with is not None and user.may(self.or_with) else self.permission)
 
 
 def operation_named(key: str) -> Operation:
@@ -56,11 +67,6 @@ def operation_named(key: str) -> Operation:
     if key not in OPERATIONS:
         raise Refusal("请选择批量办理的方式。", "operation")
     return OPERATIONS[key]
-
-
-def operations_for(user: User) -> list[Operation]:
-    """The acts that his role permits."""
-    return [operation for operation in OPERATIONS.values() if user.may(operation.permission)]
 
 
 def _may_claim(candidate: Candidate, actor: User) -> str:
@@ -82,7 +88,14 @@ def _may_release(candidate: Candidate, actor: User) -> str:
         return "尚未签收。"
     if is_applicants(candidate):
         return "由申请人办理，不能退回待签收。"
-    return "" if actor.may(Permission.TASK_ASSIGN) else held_by_other(candidate, actor)
+    if is_head(candidate.task, actor):
+        return ""
+    return held_by_other(candidate, actor) or _hands_bound(candidate.task)
+
+
+def _hands_bound(task: UserTask) -> str:
+    """Why its holder cannot give it back, as worklist.release asks."""
+    return bound_by(task) if task.is_delegated or task.is_sealed else ""
 
 
 def _may_complete(candidate: Candidate, actor: User) -> str:
@@ -98,12 +111,13 @@ def _may_complete(candidate: Candidate, actor: User) -> str:
 
 
 def _may_reassign(candidate: Candidate, actor: User) -> str:
-    if reason := workable(candidate):
+    leads = supervises(candidate, actor)
+    if reason := open_to(candidate) if leads else workable(candidate):
         return reason
     assert candidate.task is not None
     if is_applicants(candidate):
         return "由申请人办理，不能转办。"
-    if is_head(candidate.task, actor):
+    if leads or is_head(candidate.task, actor):
         return ""
     if candidate.task.assignee_id is None:
         return "请先签收。"
@@ -123,7 +137,7 @@ def _may_set_aside(candidate: Candidate, actor: User) -> str:
 
 
 def _may_send_back(candidate: Candidate, actor: User) -> str:
-    if reason := workable(candidate) or held_by_other(candidate, actor):
+    if reason := workable(candidate) or held_by_other(candidate, actor) or not_barred(candidate, actor):
         return reason
     assert candidate.task is not None
     if is_applicants(candidate) or not may_send_back(candidate.task, actor):
@@ -218,7 +232,8 @@ OPERATIONS: dict[str, Operation] = {
             _may_reassign,
             _reassign,
             assign_back,
-            "转给本部门同一位人员，对方收到通知；时限继续计算。对方尚未办理的可以撤销。",
+            "转给办理部门的同一位人员，对方收到通知；时限继续计算。对方尚未办理的可以撤销。",
+            Permission.CASE_SUPERVISE,
         ),
         Operation(
             "send_back",

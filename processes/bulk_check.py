@@ -6,15 +6,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.case import CaseFile, visible_to
-from models.people import User
+from models.people import Permission, User
+from models.task_review import ANSWERED, TaskReview
 from models.urging import TaskUrging
 from models.workflow import DONE, OPEN, ProcessInstance, UserTask
 from processes import worklist
 from processes.engine.drawing import Step
+from processes.office import windows_of
 from processes.substitute import standing_in
 from processes.workflow import definition_of
 
@@ -39,6 +41,9 @@ class Candidate:
     done: Mapping[str, str] = field(default_factory=dict)
     # The actor stands in for who has it (代办).
     stands_in: bool = False
+    # He may read the case; the office that speaks for its applicant.
+    is_visible: bool = False
+    window_id: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -58,43 +63,66 @@ def candidates(session: Session, actor: User, task_ids: Sequence[int]) -> list[C
         .options(joinedload(UserTask.case).joinedload(CaseFile.region))
     )
     rows = {row[0].id: row for row in session.execute(query)}
-    around = _Around(
-        _done_in(session, {row[0].case_id for row in rows.values()}),
-        _urged(session, task_ids),
-        standing_in(session, actor),
-    )
+    around = _around(session, [row[0] for row in rows.values()], actor)
     found = {}
     for task_id, (task, definition_id, is_visible) in rows.items():
         may_work = worklist.may_work(task, actor)
         if may_work or is_visible or task.assignee_id in around.away:
             step = _step(session, definition_id, task)
-            found[task_id] = _candidate(task, step, around, may_work)
+            found[task_id] = _candidate(task, step, around, may_work, is_visible)
         # Another query of the session that reads the task anew must not empty what is shown of it.
         session.expunge(task)
     return [found.get(task_id, Candidate(task_id)) for task_id in task_ids]
 
 
 @dataclass(frozen=True)
+class _Past:
+    """What people have done in a case."""
+
+    tasks: dict[int, UserTask] = field(default_factory=dict)
+    reviews: list[TaskReview] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class _Around:
     """What was read for all of them at once."""
 
-    done: Mapping[int, Sequence[UserTask]]
+    past: Mapping[int, _Past]
     urged: Mapping[int, date]
     away: Collection[int]
+    windows: Mapping[int, int | None]
 
 
-def _candidate(task: UserTask, step: Step | None, around: _Around, may_work: bool) -> Candidate:
-    ended = around.done.get(task.case_id, ())
+def _around(session: Session, tasks: Sequence[UserTask], actor: User) -> _Around:
+    cases = {task.case_id: task.case for task in tasks}
+    return _Around(
+        _past_of(session, cases),
+        _urged(session, [task.id for task in tasks]),
+        standing_in(session, actor),
+        windows_of(session, list(cases.values())) if actor.may(Permission.CASE_SUPERVISE) else {},
+    )
+
+
+def _candidate(
+    task: UserTask, step: Step | None, around: _Around, may_work: bool, is_visible: bool
+) -> Candidate:
+    past = around.past.get(task.case_id, _Past())
     return Candidate(
         task.id,
         task,
         step,
-        worklist.barred_from(step, ended) if step else {},
+        worklist.barred_from(step, past.tasks.values(), past.reviews) if step else {},
         may_work,
         around.urged.get(task.id),
-        {row.element_id: row.name for row in ended if row.superseded_at is None},
+        {row.element_id: row.name for row in past.tasks.values() if _counts(row)},
         task.assignee_id in around.away,
+        is_visible,
+        around.windows.get(task.case_id),
     )
+
+
+def _counts(task: UserTask) -> bool:
+    return task.status == DONE and task.superseded_at is None
 
 
 def _step(session: Session, definition_id: int | None, task: UserTask) -> Step | None:
@@ -103,11 +131,19 @@ def _step(session: Session, definition_id: int | None, task: UserTask) -> Step |
     return definition_of(session, definition_id).drawing.steps.get(task.element_id)
 
 
-def _done_in(session: Session, case_ids: Iterable[int]) -> dict[int, list[UserTask]]:
-    found: dict[int, list[UserTask]] = {}
-    query = select(UserTask).where(UserTask.case_id.in_(list(case_ids)), UserTask.status == DONE)
-    for task in session.scalars(query):
-        found.setdefault(task.case_id, []).append(task)
+def _past_of(session: Session, case_ids: Iterable[int]) -> dict[int, _Past]:
+    """Of each case the steps that somebody has had a part in, done or heard about them, and who was heard; one query."""
+    found: dict[int, _Past] = {}
+    heard = and_(TaskReview.task_id == UserTask.id, TaskReview.state.in_(ANSWERED))
+    query = (
+        select(UserTask, TaskReview)
+        .outerjoin(TaskReview, heard)
+        .where(UserTask.case_id.in_(list(case_ids)), or_(UserTask.status == DONE, TaskReview.id.is_not(None)))
+    )
+    for task, review in session.execute(query.order_by(UserTask.id, TaskReview.id)):
+        past = found.setdefault(task.case_id, _Past())
+        past.tasks[task.id] = task
+        past.reviews.extend([review] if review is not None else [])
     return found
 
 
@@ -126,6 +162,16 @@ def open_to(candidate: Candidate) -> str:
 def workable(candidate: Candidate) -> str:
     """Why this person may do nothing to it; empty when it is his or his department's."""
     return open_to(candidate) or ("" if candidate.may_work or candidate.stands_in else UNKNOWN)
+
+
+def supervises(candidate: Candidate, person: User) -> bool:
+    """Whether he may order the office that has it (督办, 转办); as supervision_order.offices_to_order."""
+    if candidate.task is None or not (candidate.is_visible and person.may(Permission.CASE_SUPERVISE)):
+        return False
+    if person.may(Permission.CASE_OVERSEE):
+        return True
+    office = person.department_id
+    return office is not None and office in (candidate.task.department_id, candidate.window_id)
 
 
 def not_barred(candidate: Candidate, person: User) -> str:

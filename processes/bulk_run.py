@@ -68,7 +68,7 @@ def begin(
     ticket: Ticket,
 ) -> BulkRun:
     """Note a batch with its tasks, which exist; the same ticket again is the same batch."""
-    actor.require(operation.permission)
+    operation.require(actor)
     check_picks(picks)
     # Two clicks of one person stand in line, so that the second finds the batch of the first.
     session.execute(select(User.id).where(User.id == actor.id).with_for_update(key_share=True))
@@ -103,7 +103,7 @@ def carry_out(session: Session, item: BulkItem, actor: User, arguments: Mapping[
     """One task of a batch. Raises Conflict when it is in other hands, Refusal when a rule says no."""
     run = run_of(session, item.run_id, actor)
     operation = operation_named(run.operation)
-    actor.require(operation.permission)
+    operation.require(actor)
     if not _take(session, item.id, ItemState.WAITING, ItemState.DONE):
         return
     task = session.get_one(UserTask, item.task_id)

@@ -12,9 +12,10 @@ from models.refusal import Conflict
 from models.workflow import OPEN, UserTask
 from processes import worklist
 from processes.notification import tell
-from processes.reassignment import log
+from processes.reassignment import log, to_reassign
 from processes.recall import recall
 from processes.set_aside import take_up
+from processes.task_check import colleague
 from processes.task_hands import change_hands
 
 Before = Mapping[str, Any]
@@ -52,9 +53,14 @@ def undo_release(session: Session, task: UserTask, actor: User, before: Before) 
 
 
 def assign_back(session: Session, task: UserTask, actor: User, before: Before) -> None:
-    """What was handed to a colleague returns to who had it, or to the department; the colleague is told."""
-    _, token = worklist.open_task(session, task.id, actor)
-    previous = session.get(User, before["assignee"]) if before.get("assignee") else None
+    """What was handed to a colleague returns to who had it, or to the department; the colleague is told.
+
+    Raises Refusal when whoever had it may not have it any more: he has left the office, or is barred.
+    """
+    _, token = to_reassign(session, task.id, actor)
+    previous = None
+    if before.get("assignee"):
+        previous = colleague(session, token, task, int(before["assignee"]), "assignee", "退回")
     old, told = task.assignee_id, previous.name if previous else "部门待签收"
     change_hands(session, token.case, task, previous, actor)
     text = f"{actor.name}撤销批量转办，“{task.name}”退回{told}"

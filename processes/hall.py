@@ -6,10 +6,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from models import audit
+from models.board_cache import LARGE, kept
 from models.calendar import end_of, now, today
 from models.case import CaseFile
 from models.case_status import CaseStatus
@@ -75,7 +76,11 @@ class Shown:
 
 
 def shown(session: Session, screen: HallScreen) -> Shown:
-    """The numbers of today of a screen's region and of everything under it; two statements."""
+    """The numbers of today of a screen's region and of everything under it, kept for a minute: anybody may ask."""
+    return kept(session, ("hall", screen.region_id), lambda: _counted(session, screen), lambda _found: LARGE)
+
+
+def _counted(session: Session, screen: HallScreen) -> Shown:
     since = end_of(today() - timedelta(days=1))
     here = _within(screen.region_id)
     live = (here, CaseFile.submitted_at.is_not(None), CaseFile.closed_at.is_(None))
@@ -84,7 +89,7 @@ def shown(session: Session, screen: HallScreen) -> Shown:
         select(
             _count(here, CaseFile.submitted_at > since),
             _count(here, CaseFile.accepted_on == today()),
-            _count(here, CaseFile.closed_at > since),
+            _count(here, _is_ended(since)),
             _count(*live),
             _count(*live, ends.correlate(CaseFile)),
         )
@@ -97,11 +102,16 @@ def _recent(session: Session, here: ColumnElement[bool], since: datetime) -> lis
     moment = func.coalesce(CaseFile.closed_at, CaseFile.submitted_at, type_=CaseFile.closed_at.type)
     query = (
         select(CaseFile, moment)
-        .where(here, or_(CaseFile.submitted_at > since, CaseFile.closed_at > since))
+        .where(here, or_(CaseFile.submitted_at > since, _is_ended(since)))
         .order_by(moment.desc(), CaseFile.id.desc())
         .limit(LISTED)
     )
     return [Called(row.number, row.kind.label, _status(row), at) for row, at in session.execute(query)]
+
+
+def _is_ended(since: datetime) -> ColumnElement[bool]:
+    """A draft that its applicant throws away has an end too, and was never a case of the office."""
+    return and_(CaseFile.closed_at > since, CaseFile.submitted_at.is_not(None))
 
 
 def _status(row: CaseFile) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.case import CaseDepartment, CaseFile
@@ -31,6 +31,18 @@ def window_of(session: Session, case: CaseFile) -> int | None:
     if case.kind is Scheme.GENERAL:
         return _first_office(session, case)
     return office_of(session, case, DepartmentKind.FINANCE_CENTER)
+
+
+def windows_of(session: Session, cases: Collection[CaseFile]) -> dict[int, int | None]:
+    """Case → `window_of`, of many at once: two statements at most, for cases of one region."""
+    begun = [case.id for case in cases if case.kind is Scheme.GENERAL]
+    first = select(func.min(UserTask.id)).where(UserTask.case_id.in_(begun)).group_by(UserTask.case_id)
+    query = select(UserTask.case_id, UserTask.department_id).where(UserTask.id.in_(first))
+    known: dict[int, int] = dict(session.execute(query).all()) if begun else {}
+    return {
+        case.id: known.get(case.id) if case.kind is Scheme.GENERAL else window_of(session, case)
+        for case in cases
+    }
 
 
 def _first_office(session: Session, case: CaseFile) -> int | None:

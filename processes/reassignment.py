@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import audit
-from models.people import User
+from models.case import CaseFile, visible_to
+from models.people import Permission, User
 from models.refusal import Conflict
 from models.workflow import UserTask
 from processes.notification import tell
+from processes.stand_in import note_place
+from processes.supervision_order import offices_to_order
 from processes.task_check import check_offices, colleague, is_head, reason_of
 from processes.task_hands import change_hands, names_of
-from processes.workflow import Token
+from processes.workflow import Token, token_of_task
 from processes.worklist import open_task
 
 
 def reassign(session: Session, task_id: int, assignee_id: int, reason: str, actor: User) -> UserTask:
-    """转办: whoever has the task, or the head of its department, gives it to a colleague; its clocks run on.
+    """转办: whoever has the task, the head of its department, or who may order that, gives it to a colleague there.
 
-    Raises Refusal at `assignee` and `reason`, Conflict when it is delegated, submitted or not claimed.
+    Its clocks run on. Raises NotFound for strangers, Refusal at `assignee` and `reason`, Conflict when it is delegated,
+    submitted or not claimed.
     """
-    task, token = open_task(session, task_id, actor)
-    _check_may(token, task, actor)
+    task, token = to_reassign(session, task_id, actor)
+    _check_may(session, token, task, actor)
     kept = reason_of(reason)
     assignee = colleague(session, token, task, assignee_id, "assignee", "转办")
     if assignee.id == task.holder_id and not task.is_delegated:
@@ -38,6 +43,31 @@ def reassign(session: Session, task_id: int, assignee_id: int, reason: str, acto
     )
     _tell(session, token, task, old, kept, actor)
     return task
+
+
+def to_reassign(session: Session, task_id: int, actor: User) -> tuple[UserTask, Token]:
+    """The open task, its case locked, for who works there or may order the office that has it; as worklist.open_task."""
+    if not _may_see(session, task_id, actor):
+        return open_task(session, task_id, actor)
+    token = token_of_task(session, task_id)
+    task = next((row for row in token.rows.tasks.values() if row.id == task_id), None) if token else None
+    if token is None or task is None:
+        raise Conflict("该事项已由他人办理或已终止，请刷新。")
+    if not _supervises(session, token, task, actor):
+        return open_task(session, task_id, actor)
+    note_place(session, task, actor)
+    return task, token
+
+
+def _may_see(session: Session, task_id: int, actor: User) -> bool:
+    if not actor.may(Permission.CASE_SUPERVISE):
+        return False
+    query = select(CaseFile.id).join(UserTask, UserTask.case_id == CaseFile.id)
+    return session.scalars(query.where(UserTask.id == task_id, visible_to(actor))).first() is not None
+
+
+def _supervises(session: Session, token: Token, task: UserTask, actor: User) -> bool:
+    return task.department_id in offices_to_order(session, token.case, actor)
 
 
 def log(
@@ -60,9 +90,9 @@ def log(
     )
 
 
-def _check_may(token: Token, task: UserTask, actor: User) -> None:
+def _check_may(session: Session, token: Token, task: UserTask, actor: User) -> None:
     check_offices(token, task, "转办")
-    if is_head(task, actor):
+    if is_head(task, actor) or _supervises(session, token, task, actor):
         return
     if task.assignee_id is None:
         raise Conflict("请先签收该事项。")

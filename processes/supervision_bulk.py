@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.people import Permission, User
-from processes.bulk_check import Candidate, open_to
+from models.people import User
+from processes.bulk_check import Candidate, open_to, supervises
 from processes.supervision_order import Demand, order_task
 
 EFFECT = (
@@ -22,10 +22,7 @@ def may_order(candidate: Candidate, actor: User) -> str:
     """Why no order may be issued about it; empty when one may. Whether one still runs is said by the act."""
     if reason := open_to(candidate):
         return reason
-    assert candidate.task is not None
-    leads = actor.may(Permission.CASE_OVERSEE) or candidate.task.case.hrss_id == actor.department_id
-    own = candidate.task.department_id == actor.department_id
-    return "" if leads or own else "您不能督办该部门。"
+    return "" if supervises(candidate, actor) else "您不能督办该部门。"
 
 
 def order_one(session: Session, task_id: int, actor: User, given: Mapping[str, Any]) -> None:

@@ -81,8 +81,11 @@ def offices_to_order(session: Session, case: CaseFile, actor: User) -> set[int]:
         return set()
     query = select(CaseDepartment.department_id).where(CaseDepartment.case_id == case.id)
     taking = set(session.scalars(query))
-    leads = actor.may(Permission.CASE_OVERSEE) or window_of(session, case) == actor.department_id
-    return taking if leads else taking & {actor.department_id or 0}
+    if actor.may(Permission.CASE_OVERSEE):
+        return taking
+    if actor.department_id is None:
+        return set()
+    return taking if window_of(session, case) == actor.department_id else taking & {actor.department_id}
 
 
 def enter(

@@ -17,7 +17,7 @@ from models.board_list import Page, page
 from models.board_list import count as count_rows
 from models.board_names import name_of
 from models.board_pace import pace
-from models.board_totals import DIMENSIONS, Group, Totals, totals
+from models.board_totals import DIMENSIONS, Group, Totals, rows_of, totals
 from models.database import DbSession
 from models.people import Permission, User
 from models.scheme import Scheme
@@ -43,9 +43,9 @@ DEFINITIONS = {
     "late": "待办环节的法定或规定时限已过的工作日数；按案卷所在地区的工作日日历计算，暂停计时的不计。",
     "why": "每个待办环节只归入一种原因，依次判断：技术故障、暂停计时、已挂起、等待申请人、等待会签意见、尚未签收、办理中。",
     "promise": "自承诺起算日起的全程承诺时限，扣除暂停计时；一件案卷计一件。",
-    "quiet": f"自最近一次有人办理起满 {board.QUIET} 个工作日；查阅、催办、督办不算办理。",
+    "quiet": f"自最近一次有人办理起满 {board.QUIET} 个工作日；查阅、评论、抄送、催办、督办和尚未生效的提议不算办理。",
     "forecast": f"近 {PERIOD} 天办结的同一环节中，取用时比本件已用时更长的，其剩余用时的中位数为本件的预计剩余工作日；"
-    f"预计办结日晚于到期日的计入。没有更长先例的计入；先例不足 {LEAST} 件的环节不作预测。",
+    f"预计办结日晚于到期日的计入。没有更长先例的计入；先例不足 {LEAST} 件的环节和曾经暂停计时的环节不作预测。",
 }
 
 
@@ -167,7 +167,7 @@ def listing(session: DbSession, user: User, given: Asked) -> Listing:
     """One page of the rows, how many there are, and the filters in words."""
     known = pace(session)
     found = page(session, user, given, known)
-    return Listing(given, found, count_rows(session, user, given, known), list(chips(session, given)))
+    return Listing(given, found, rows_of(session, user, given, known), list(chips(session, given)))
 
 
 def chips(session: DbSession, given: Asked) -> Iterator[tuple[str, str]]:
@@ -220,7 +220,7 @@ def stuck(session: DbSession, user: User, shown: Board) -> list[Stuck]:
 def operations(user: User) -> list[Operation]:
     """What may be done to chosen rows."""
     wanted = ("urge", "supervise", "reassign")
-    return [OPERATIONS[key] for key in wanted if key in OPERATIONS and user.may(OPERATIONS[key].permission)]
+    return [OPERATIONS[key] for key in wanted if key in OPERATIONS and OPERATIONS[key].is_for(user)]
 
 
 def wanted() -> Asked:

@@ -110,10 +110,11 @@ def answers_for(session: DbSession, task_id: int, actor: User, given: Mapping[st
 def _people(session: DbSession, fit: Sequence[Candidate]) -> list[tuple[str, str]]:
     """Who could be given any of them: people of their departments with the permission, not those who have them all."""
     tasks = [candidate.task for candidate in fit if candidate.task is not None]
-    asked = {(task.department_id, task.permission) for task in tasks}
+    asked = {(task.department_id, task.permission): task.department.name for task in tasks}
+    several = len({office for office, _needed in asked}) > 1
     found = {
-        one.id: one.name
-        for office, needed in asked
+        one.id: f"{one.name}（{name}）" if several else one.name
+        for (office, needed), name in sorted(asked.items())
         for one in colleagues(session, office, Permission(needed))
     }
     holders = {task.holder_id for task in tasks}

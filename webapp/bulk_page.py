@@ -47,7 +47,7 @@ def asked(data: MultiDict[str, str], actor: User) -> Asked:
 def asked_for(operation: str, picks: list[Pick], mark: Ticket, actor: User, back: str = "") -> Asked:
     """Raises Refusal for an unknown act or no tasks, Forbidden for an act that the role does not permit."""
     act = operation_named(operation)
-    actor.require(act.permission)
+    act.require(actor)
     check_picks(picks)
     return Asked(act, picks, back, mark)
 

@@ -26,20 +26,24 @@ COLUMNS: dict[str, tuple[str, Sort | None]] = {
     "kind": ("案卷种类", None),
     "amount": ("金额（元）", Sort.AMOUNT),
     "step": ("环节", None),
-    "who": ("部门 / 办理人", None),
+    "who": ("办理人", None),
     "arrived": ("到达时间", Sort.ARRIVED),
 }
 STANDARD = ("due", "name", "amount", "step", "who", "arrived")
 # Which acts a list offers for many of its lines, in the order of the buttons.
 _ACTS = {
     Scope.MINE: ("complete", "reassign", "set_aside", "send_back", "release"),
-    Scope.DEPARTMENT: ("claim", "complete", "reassign", "send_back"),
+    Scope.DEPARTMENT: ("claim", "reassign", "urge"),
     Scope.TEAM: ("reassign", "urge", "release"),
     Scope.SUBSTITUTE: ("claim",),
     Scope.FOLLOW_UP: ("urge",),
     Scope.DELEGATED: ("urge",),
     Scope.SET_ASIDE: ("reassign",),
 }
+
+
+# What of an unclaimed task is its head's alone.
+_HEADS = ("reassign", "urge")
 
 
 class InboxPage:
@@ -81,7 +85,9 @@ class InboxPage:
     def acts(self) -> list[Operation]:
         """What may be done to many lines of this list."""
         known = [OPERATIONS[key] for key in _ACTS.get(self.scope, ()) if key in OPERATIONS]
-        mays = [one for one in known if self.user.may(one.permission)]
+        if self.scope is Scope.DEPARTMENT and not self.user.may(Permission.TASK_ASSIGN):
+            known = [one for one in known if one.key not in _HEADS]
+        mays = [one for one in known if one.is_for(self.user)]
         return mays if self.user.department_id is not None else []
 
     @property

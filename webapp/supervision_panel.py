@@ -97,11 +97,6 @@ class CaseOrders:
     lines: list[OrderLine]
     may_order: bool
 
-    @property
-    def open_lines(self) -> list[OrderLine]:
-        """Those that have not ended."""
-        return [line for line in self.lines if line.row.closed_on is None]
-
     def __bool__(self) -> bool:
         return bool(self.lines) or self.may_order
 

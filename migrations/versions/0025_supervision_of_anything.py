@@ -10,6 +10,14 @@ down_revision = "0024"
 branch_labels = None
 depends_on = None
 
+# What no case moves by: models/audit_looks.py.
+LOOKS = (
+    "document.viewed", "personal_data.viewed", "dossier.asked", "dossier.finished", "dossier.failed", "case.copied",
+    "copy.read", "comment.made", "comment.withdrawn", "task.urged", "receipt.urged", "supervision.issued",
+    "supervision.reminded", "supervision.closed", "token.move_proposed", "token.move_refused",
+    "fact.correction_proposed", "fact.correction_refused", "token.move_outdated", "fact.correction_outdated",
+)  # fmt: skip
+
 
 def upgrade() -> None:
     """Orders get a case, a step and reminders; cases the instant of their last act; the board its indexes and tables."""
@@ -17,8 +25,7 @@ def upgrade() -> None:
     op.add_column("case_file", sa.Column("acted_at", sa.DateTime(timezone=True), nullable=True))
     op.execute(
         "UPDATE case_file SET acted_at = coalesce((SELECT max(at) FROM audit_event WHERE chain = case_file.id"
-        " AND actor_id IS NOT NULL AND action NOT IN ('document.viewed', 'personal_data.viewed', 'task.urged',"
-        " 'supervision.issued', 'supervision.reminded')), opened_at)"
+        f" AND actor_id IS NOT NULL AND action NOT IN {LOOKS!r}), opened_at)"
     )
     op.add_column(
         "user_task", sa.Column("is_applicants", sa.Boolean(), server_default=sa.false(), nullable=False)

@@ -11,9 +11,9 @@ from models.board import OVER, Why, Window
 from models.board_asked import Asked, Sort, State, Unit, asked
 from models.board_export import BoardExport, ExportState, export_of
 from models.board_forecast import FARTHEST
-from models.board_list import Line, count, page
+from models.board_list import Line, page
 from models.board_pace import pace
-from models.board_totals import Group, totals
+from models.board_totals import Group, rows_of, totals
 from models.database import reading, transaction
 from models.people import Permission
 from models.working_days import Light
@@ -35,7 +35,7 @@ def show_board() -> Response:
     with reading() as session:
         known = pace(session)
         found = totals(session, actor(), known)
-        forecast = count(session, actor(), Asked(forecast=True, within=given.within), known)
+        forecast = rows_of(session, actor(), Asked(forecast=True, within=given.within), known)
     return jsonify(
         at=instant(found.at),
         total=found.total,
@@ -56,7 +56,7 @@ def list_board_cases() -> Response:
     with reading() as session:
         known = pace(session)
         found = page(session, actor(), given, known)
-        total = count(session, actor(), given, known)
+        total = rows_of(session, actor(), given, known)
     return jsonify(rows=[_row(line) for line in found.lines], total=total, after=found.after or None)
 
 

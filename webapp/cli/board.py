@@ -13,7 +13,7 @@ from models.board import Why, Window
 from models.board_asked import Asked, State, asked
 from models.board_list import count, page
 from models.board_pace import pace
-from models.board_totals import DIMENSIONS, totals
+from models.board_totals import DIMENSIONS, rows_of, totals
 from models.case import case_numbered
 from models.database import reading, transaction
 from models.hall import screens
@@ -63,7 +63,7 @@ def show_rows(filters: tuple[str, ...], by: str) -> None:
     """列出一页督查清单，最急的在前；筛选条件与网页地址中的相同，如 window=over。"""
     with reading() as session:
         user, given, known = acting(session, by), _asked(filters), pace(session)
-        found, total = page(session, user, given, known), count(session, user, given, known)
+        found, total = page(session, user, given, known), rows_of(session, user, given, known)
     for line in found.lines:
         row = line.row
         why = row.why.label if row.why else "无待办环节"
