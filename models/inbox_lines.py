@@ -85,6 +85,9 @@ def lines(reader_id: int) -> Any:
             UserTask.owner_id,
             UserTask.set_aside_until,
             UserTask.open_reviews,
+            and_(UserTask.is_applicants, func.coalesce(UserTask.assignee_id, 0) != reader_id).label(
+                "waits_for_applicant"
+            ),
             urged.label("urged"),
             select(TaskFollowUp.on_day).where(mine).scalar_subquery().label("follow_up_on"),
             Deadline.id.label("deadline_id"),
@@ -132,6 +135,8 @@ def item(row: Any) -> Item:
 def _marks(row: Any) -> Iterator[str]:
     if row.status != OPEN:
         return
+    if row.waits_for_applicant:
+        yield "等待申请人（可代办）"
     if row.set_aside_until is not None and row.set_aside_until > today():
         yield f"挂起至 {row.set_aside_until}"
     if row.owner_id is not None:

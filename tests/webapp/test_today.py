@@ -48,7 +48,7 @@ def _asked(session: Any, world: World, tasks: list[int]) -> None:
     clerk, other = world.user(session, "renshe1"), world.user(session, "renshe2")
     head = world.user(session, "renshe0")
     task_review.add_reviewer(session, tasks[0], clerk.id, ReviewKind.BEFORE, "请核", other)
-    copying.copy_to(session, task_review.held(session, tasks[0], other, "")[0].case_id, [clerk.id], "", other)
+    copying.copy_to(session, session.get_one(UserTask, tasks[0]).case_id, [clerk.id], "", other)
     delegation.delegate(session, tasks[1], clerk.id, "请核实", other)
     follow_up.follow_up(session, tasks[2], date(2026, 3, 10), "问进度", clerk)
     days = date(2026, 3, 10), date(2026, 3, 10) + timedelta(days=1)

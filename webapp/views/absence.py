@@ -27,7 +27,8 @@ blueprint = Blueprint("absence", __name__, url_prefix="/absence")
 def show() -> str:
     """My absences, those in which I stand in, and as head those of my people."""
     with reading() as session:
-        return _page(session, bound(session, AbsenceForm(None, data={"absent": str(actor().id)})))
+        form = AbsenceForm(None, data={"absent": str(actor().id)})
+        return _page(session, bound(session, form, is_new=True))
 
 
 @blueprint.post("")
@@ -53,14 +54,18 @@ def end(substitute_id: int) -> Response:
     return redirect(url_for("absence.show"))
 
 
-def bound(session: DbSession, form: BaseForm) -> BaseForm:
-    """The form with the people it may name: a head chooses among his people, everybody else is away himself."""
+def bound(session: DbSession, form: BaseForm, is_new: bool = False) -> BaseForm:
+    """The form with the people it may name: a head chooses among his people, everybody else is away himself.
+
+    A new one does not offer a person to himself; what was sent is told by the verb why that cannot be.
+    """
     user = actor()
     people = colleagues(session, user.department_id or 0, Permission.SUBSTITUTE_SET)
     is_head = user.may(Permission.TASK_ASSIGN)
     offered = [(str(person.id), person.name) for person in people]
     absentees = offered if is_head else [(str(user.id), user.name)]
-    return form.bind(FormContext(today=today(), people=offered, absentees=absentees))
+    others = offered if is_head or not is_new else [one for one in offered if one not in absentees]
+    return form.bind(FormContext(today=today(), people=others, absentees=absentees))
 
 
 def wanted(form: BaseForm) -> Wanted:
