@@ -260,7 +260,7 @@ def _refused(who: Caller, number: str, act: str, case_id: int, words: str, statu
 
 def test_menu_and_forms_reach_the_three_offices_only(world: World, sign_in: SignIn) -> None:
     def has_menu(client: FlaskClient) -> bool:
-        return ">逾期处置<" in client.get("/tasks", follow_redirects=True).text.replace("\n", "")
+        return ">逾期处置</a>" in client.get("/tasks", follow_redirects=True).text.replace("\n", "")
 
     assert [has_menu(sign_in(who)) for who in ("jinrong1", "yinhang1", "danbao1", "shuiwu1")] == [
         True

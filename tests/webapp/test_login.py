@@ -96,6 +96,7 @@ def test_every_route_declares_who_may_use_it(app: Flask) -> None:
         "public_notice.form",
         "public_notice.send",
         "public_notice.receipt",
+        "hall.show",
     }
 
 

@@ -33,7 +33,8 @@ def test_a_draft_is_kept_for_its_writer_alone(world: World, sign_in: SignIn) -> 
     typed = {"result": "incomplete", "opinion": "写了一半", "items-0-problem": "缺页"}
     answer = client.post(f"/tasks/{task_id}/draft", data=typed, headers=JSON)
     assert answer.status_code == 200
-    assert answer.json == {"saved_at": "2026-03-02 09:00", "message": "已暂存 2026-03-02 09:00"}
+    kept = {"saved_at": "2026-03-02 09:00", "message": "已暂存 2026-03-02 09:00", "revision": 1}
+    assert answer.json == kept
     client.post(f"/tasks/{task_id}/claim")
     page = client.get(f"/cases/{number_of(case_id)}").text
     assert "已载入您于 2026-03-02 09:00 暂存的内容" in page

@@ -16,9 +16,9 @@ from models.database import DbSession, StaleWrite, reading, transaction
 from models.people import Permission
 from models.refusal import Conflict, NotFound, Refusal
 from models.task_review import ReviewKind, ReviewState, TaskReview
-from models.workflow import UserTask
+from models.workflow import OPEN, UserTask
 from processes import delegation, reassignment, set_aside, submission, task_review, worklist
-from webapp import review_door
+from webapp import review_door, task_form
 from webapp.access import actor, requires
 from webapp.admin import BIGGEST_ID, attempt
 from webapp.case_page import Asked, CasePage
@@ -187,6 +187,8 @@ def _act(task_id: int, prefix: str, verb: Verb, message: str) -> Page:
     """Check the form, act, back to the case; or the page again with what is wrong in the form."""
     with reading() as session:
         task = worklist.task_for(session, task_id, actor())
+        if task.status != OPEN:
+            raise Conflict(task_form.ENDED)
         number = task.case.number
         panel = CasePage(session, task.case, actor(), Asked(task_id=task_id)).operations
         form = typed(prefix, request.form, _offered(prefix, panel.context(prefix)))
