@@ -22,10 +22,12 @@ from processes.engine.migration_check import Unfit
 from processes.engine.relocation import relocate, require_possible
 from processes.facts import functions
 from processes.office import office_of
-from processes.undoing import Hindrances, done_in_force
+from processes.undoing import REDOABLE, Hindrances, done_in_force
 from processes.workflow import Token, standing
 
 Json = dict[str, Any]
+# Sent back it may be done again, but the steps after it stand on the terms that it has set.
+_TERMS = "bank_acceptance"
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,8 @@ def effect_of(session: Session, token: Token, target: Marking, instance: Instanc
         raise Unfit("案卷现在就在该位置，无需调整。", "places")
     done = done_in_force(session, token.case.id)
     gone, rows = _undone(token, target, target - here, done)
+    _check_undoable(session, token, now_, gone, rows)
+    _check_needed(token, target - here, {row.form_key for row in done if row not in rows})
     copy = Instance.restore(now_.definition, now_.copied(), now_.passed, now_.environment)
     relocate(copy, target, gone)
     table = Table(session, token)
@@ -128,7 +132,7 @@ def effect_of(session: Session, token: Token, target: Marking, instance: Instanc
         "skipped": _skipped(token, here, target, {row.element_id for row in done}),
         "aside": _aside(token, here, target, {row.element_id for row in done}),
         "ended": [row.name for row in token.rows.tasks.values() if row.element_id not in target],
-        "notes": _notes(session, token, now_, gone, rows),
+        "clocks": _clocks(token, target),
     }
     before = {"steps": table.steps(now_, here), "places": place_names(token.definition, here)}
     return Effect(here, target, gone, rows, before, after)
@@ -173,18 +177,38 @@ def _aside(token: Token, here: Marking, target: Marking, done: Collection[str]) 
     return [steps[one].name for one in sorted(target - here) if one in steps and one not in ahead | set(done)]
 
 
-def _notes(
+def _check_undoable(
     session: Session, token: Token, instance: Instance, gone: Collection[str], rows: Sequence[UserTask]
-) -> list[str]:
-    if not rows or rows[0].done_at is None:
-        return []
-    found = Hindrances(session, token.case, token.definition, instance.passed)
-    reason = found.of(gone, rows, rows[0].done_at)
-    return (
-        [reason.replace("，不能退回。", "；位置调整不撤销这一结果，请核对是否需要另行处理。")]
-        if reason
-        else []
-    )
+) -> None:
+    """Two people cannot undo either what went out of the house: a letter would be issued twice. Raises Unfit."""
+    if rows and rows[0].done_at is not None:
+        found = Hindrances(session, token.case, token.definition, instance.passed)
+        if reason := found.of(gone, rows, rows[0].done_at):
+            raise Unfit(reason.replace("不能退回", "不能调整到该位置"), "places")
+
+
+def _check_needed(token: Token, added: Marking, done: Collection[str]) -> None:
+    """What the steps to be opened stand on must have been done, else the case would hang there. Raises Unfit."""
+    net = net_of(token.definition.spec_json)
+    missing = [
+        step_title(token.definition, name)
+        for name, step in token.definition.drawing.steps.items()
+        if (step.form_key not in REDOABLE or step.form_key == _TERMS)
+        and step.form_key not in done
+        and any(name != place and not net.avoids(name, place) for place in added)
+    ]
+    if missing:
+        names = "、".join(f"“{one}”" for one in missing)
+        raise Unfit(f"所选位置的办理须以{names}的办理结果为依据，尚未办结，不能越过。", "places")
+
+
+def _clocks(token: Token, target: Marking) -> list[str]:
+    """The clocks that end because no step carries them any more."""
+    drawing, rows = token.definition.drawing, token.rows.tasks.values()
+    drawn = [drawing.deadline_of(one) for one in target if one in drawing.steps]
+    going_on = {one.deadline for one in drawn if one is not None}
+    ended = [row.deadline for row in rows if row.element_id not in target and row.deadline is not None]
+    return list(dict.fromkeys(clock.name for clock in ended if clock.key not in going_on))
 
 
 class Table:

@@ -58,13 +58,20 @@ class Net:
         name = place.partition(">")[0]
         return self.names.get(name, name)
 
-    def reaches(self, sources: Marking) -> frozenset[str]:
-        """Every element that comes after one of the places, events on boundaries included."""
+    def avoids(self, step: str, place: str) -> bool:
+        """Whether a case can come to a place without having passed a step, from the beginning of the drawing."""
+        drawn = {name for name in self.kinds if not name.endswith(_SPLIT)}
+        targets = {name for source in drawn for name in self._next(source)}
+        begin = frozenset(drawn - targets - {step})
+        return place.partition(">")[0] in begin | self.reaches(begin, without=step)
+
+    def reaches(self, sources: Marking, without: str = "") -> frozenset[str]:
+        """Every element that comes after one of the places, events on boundaries included; not by way of `without`."""
         found: set[str] = set()
         ahead = [target for place in sources for target in self._next(place)]
         while ahead:
             name = ahead.pop()
-            if name not in found:
+            if name not in found and name != without:
                 found.add(name)
                 ahead.extend(self._next(name))
         return frozenset(found)

@@ -14,7 +14,7 @@ from models.deadline import Deadline
 from models.flow_record import FlowKind, FlowRecord
 from models.pause import Pause, PauseKind
 from models.refusal import Conflict, Refusal
-from processes import pause, worklist
+from processes import pause, token_repair, worklist
 from tests.invariants import check_all
 from tests.moving_back import at_step, recalled, sent_back
 from tests.world import World, answers, on
@@ -155,3 +155,33 @@ def test_a_pause_that_was_asked_for_lapses_with_its_step_and_no_other(world: Wor
             assert session.get_one(Pause, asked).decision_text == "案卷已退回，本次申请作废"
         assert clocks(case_id, "due_diligence")[0].paused_on is None
         asked_to_pause(world, case_id)
+
+
+@pytest.mark.parametrize(
+    ("stands", "wanted", "words"),
+    [
+        ("qualification_review", "acceptance", "“受理审查”的办理结果已产生对外效力.*不能调整到该位置"),
+        ("due_diligence", "disbursement", "须以“银行受理与审批”的办理结果为依据"),
+        ("acceptance", "qualification_review", "须以“受理审查”的办理结果为依据"),
+        ("acceptance", "disbursement", "须以“受理审查”、“银行受理与审批”的"),
+    ],
+)
+def test_a_token_is_not_moved_over_what_went_out_or_past_what_the_next_step_needs(
+    world: World, stands: str, wanted: str, words: str
+) -> None:
+    with on(MONDAY):
+        case_id = at_step(world, stands)
+        before = world.open_tasks(case_id)
+        with pytest.raises(Refusal, match=words) as told, transaction() as session:
+            owner = world.user(session, "liucheng")
+            token_repair.propose(session, case_id, ["withdrawal_received", wanted], "误操作", owner)
+        assert told.value.field == "places" and world.open_tasks(case_id) == before
+
+
+def test_clocks_that_end_by_a_move_are_among_its_effects(world: World) -> None:
+    with on(MONDAY):
+        case_id = at_step(world, "due_diligence")
+        with reading() as session:
+            places = ["withdrawal_received", "qualification_review"]
+            effect = token_repair.preview(session, case_id, places, world.user(session, "liucheng"))
+        assert effect.after["clocks"] == ["尽职调查时限", "贷前调查内部时限"]
