@@ -116,7 +116,7 @@ def _case(n: int) -> dict[str, Any]:
             "hrss_id": _department(region, "hrss"), "guarantor_id": _department(region, "guarantor"),
             "bank_id": _department(region, "bank"), "created_by_id": _person(_department(region, "hrss"), 1),
             "opened_at": at, "submitted_at": at, "accepted_on": at.date(), "application": {}, "audit_seq": 0,
-            "audit_head": "", "revision": 1}  # fmt: skip
+            "audit_head": "", "acted_at": MONDAY - timedelta(days=1 + n % 13), "revision": 1}  # fmt: skip
 
 
 def _opened(n: int) -> datetime:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from io import BytesIO
+from typing import IO, Any, cast
 
 from benchmarks.big_county import TASKS_A_CASE, fill
+from benchmarks.figures import FIGURES, record
 from benchmarks.ground import clocked, counted, county, median, servers
-from models import case_search, database
+from models import board_cache, board_list, board_totals, case_search, database
+from models.board_asked import Asked
+from models.board_pace import pace
 from models.calendar import fixed_at
 from models.people import User, user_named
 from tests.conftest import MONDAY
+from webapp import board_book
 
 SIZES = (1_000, 100_000)
 ROUNDS = 15
@@ -39,7 +45,9 @@ def main() -> None:
             with fixed_at(MONDAY), county():
                 print(f"\n{server}: {size:,} cases, {size * TASKS_A_CASE:,} tasks; filled in "
                       f"{clocked(partial(fill, size)) / 1000:.0f} s", flush=True)  # fmt: skip
+                record(size)
                 _measure(seen)
+                print(f"  workbook: {_workbook()}", flush=True)
         for name, one in seen.items():
             small, large = one.milliseconds
             print(f"  {name:34} {small:9.2f} ms  {large:9.2f} ms  × {large / max(small, 0.01):6.1f}   "
@@ -59,6 +67,53 @@ def _measure(seen: dict[str, Seen]) -> None:
         one.statements.append(len(tally.statements))
 
 
+class _Nowhere(BytesIO):
+    """Counts what is written and keeps none of it, so that the memory is the writer's own."""
+
+    size = 0
+
+    def write(self, piece: Any) -> int:
+        self.size += len(piece)
+        return len(piece)
+
+
+def _workbook() -> str:
+    """The workbook of all rows: how long it takes, and in a second round the most memory that it holds at once."""
+    sink, rows = _Nowhere(), 0
+
+    def write() -> None:
+        nonlocal rows
+        with database.reading() as session:
+            user = user_named(session, "shenji")
+            assert user is not None
+            rows = board_book.write(session, user, Asked(), cast(IO[bytes], sink), lambda _written: None)
+
+    seconds = clocked(write) / 1000
+    size = sink.size
+    tracemalloc.start()
+    write()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return f"{rows:,} rows, {size / 2**20:.1f} MB in {seconds:.1f} s; at most {peak / 2**20:.1f} MB of memory"
+
+
+def _totals(session: Any, user: User) -> object:
+    return board_totals.totals(session, user, pace(session))
+
+
+def _counted_anew(session: Any, user: User) -> object:
+    board_cache.forget()
+    return _totals(session, user)
+
+
+def _list(given: Asked) -> Act:
+    return lambda session, user: board_list.page(session, user, given, pace(session))
+
+
+def _forecast(session: Any, user: User) -> object:
+    return board_list.counted(session, user, Asked(forecast=True), pace(session))
+
+
 def _search(text: str) -> Act:
     return lambda session, user: case_search.search(session, user, case_search.Wanted(text))
 
@@ -69,6 +124,16 @@ PAGES: dict[str, tuple[str, Act]] = {
     "search, end of a number": ("lingdao", _search("00000077")),
     "search, one common character": ("lingdao", _search("王")),
     "search, of a clerk": ("u1000_1", _search("文华")),
+    # The leader's region has none of the invented townships below it: the auditor sees them all.
+    "board, counted anew": ("shenji", _counted_anew),
+    "board, kept": ("shenji", _totals),
+    "board of a head, counted anew": ("u1000_0", _counted_anew),
+    "list, by due day": ("shenji", _list(Asked())),
+    "list, late ones": ("shenji", _list(Asked(window="over"))),
+    "list, by a name": ("shenji", _list(Asked(text="文华"))),
+    "forecast, counted": ("shenji", _forecast),
+    "statistics, 12 months": ("shenji", FIGURES["manager, 12 months"][1]),
+    "heat picture, 12 months": ("shenji", FIGURES["heat, 12 months"][1]),
 }
 
 
