@@ -18,22 +18,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from openpyxl import load_workbook
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from models import board_cache, board_list
 from models.board_asked import Asked, Sort, asked
 from models.board_forecast import StepKey, known
-from models.calendar import Installation, local_date, today
-from models.calendar_book import CalendarDay
+from models.calendar import local_date, today
 from models.case import CaseFile
 from models.database import DbSession, reading, transaction
-from models.deadline import Deadline
-from models.pause import PauseKind
 from models.people import User
 from models.workflow import STALLED, Timer
-from processes import pause as pausing
-from processes import worklist
-from processes.pause import Asked as Pausing
 from tests.walk import ITEMS
 from tests.webapp.api import Caller
 from tests.webapp.knock import counted
@@ -181,46 +175,6 @@ def _late(row: board_list.Row) -> bool:
     taken = sum(day.weekday() < 5 for day in days)
     longer = [example for example in EXAMPLES if example > taken]
     return not longer or _working_day(median_low(longer) - taken) > row.due_on
-
-
-def test_the_forecast_leaves_out_what_has_stood_still_and_counts_by_the_region(world: World) -> None:
-    pace = {StepKey("startup_loan", "", "qualification_review"): Counter({3: 5})}
-    wanted = Asked(forecast=True, within=1)
-    with on(date(2026, 3, 2)):
-        paused, other = (world.submitted() for _case in range(2))
-        for case_id in (paused, other):
-            world.complete(case_id, "acceptance", answers("acceptance"))
-        ask = Pausing(PauseKind.SUPPLEMENT, "缺少场地证明", 10, ITEMS)
-        task_id = world.open_tasks(paused)["qualification_review"]
-        with transaction() as session:
-            user = world.user(session, "renshe2")
-            worklist.claim(session, task_id, user)
-            stopped = pausing.ask(session, task_id, ask, user)
-            pausing.resume(session, stopped.id, date(2026, 3, 2), "材料已补齐", user)
-
-    def found() -> set[int | None]:
-        with reading() as session:
-            lines = board_list.page(session, world.user(session, "lingdao"), wanted, pace).lines
-            return {line.row.task_id for line in lines}
-
-    own = world.open_tasks(other)["qualification_review"]
-    with on(date(2026, 3, 10)):  # one day is left; none of the examples took so long
-        assert found() == {own}
-        with transaction() as session:
-            region = session.scalars(select(Deadline.region_code)).first()
-            for day in range(3, 7):  # days off of the region alone: two were worked since, one is left
-                session.add(
-                    CalendarDay(
-                        day=date(2026, 3, day),
-                        kind="off",
-                        name="试",
-                        source="试",
-                        version=2,
-                        region_code=region,
-                    )
-                )
-            session.execute(update(Installation).values(calendar_version=2))
-        assert found() == set()
 
 
 def _working_day(within: int) -> date:
