@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from models.bulk import BulkItem, ItemState
-from models.database import reading
+from models.database import reading, transaction
 from models.workflow import UserTask
-from processes import bulk_run
+from processes import bulk_run, people
 from tests.webapp.knock import SignIn, counted, number_of
 from tests.world import World, answers, on
 from webapp import bulk_door
@@ -117,6 +117,21 @@ def test_many_are_completed_with_one_opinion_and_recalled(world: World, sign_in:
 def put_back(client: Any, answer: Any) -> str:
     assert client.post(f"/bulk/{run_of(answer)}/undo").status_code == 302
     return str(client.get(answer.location).text)
+
+
+def test_undoing_gives_nothing_to_whoever_has_left(world: World, sign_in: SignIn) -> None:
+    tasks, client = tasks_of(world, 2), sign_in("renshe0")
+    for who, task_id in zip(("renshe2", "renshe1"), tasks, strict=True):
+        sign_in(who).post(f"/tasks/{task_id}/claim")
+    head = user_id(world, "renshe0")
+    answer, _data = sent(client, "reassign", tasks, assignee=head, reason="轮岗")
+    with transaction() as session:
+        left, office = world.user(session, "renshe2"), world.user(session, "danbao1").department_id
+        place = people.Place(left.name, left.role, office)
+        people.change_user(session, left.id, place, world.user(session, "guanli"))
+    assert "只能退回给本部门的在岗人员。" in put_back(client, answer)
+    assert [held_by(task)[1] for task in tasks] == [head, user_id(world, "renshe1")]
+    assert states() == [ItemState.DONE.value, ItemState.UNDONE.value]
 
 
 def test_tasks_with_questions_of_their_own_are_not_answered_together(world: World, sign_in: SignIn) -> None:
