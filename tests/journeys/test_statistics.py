@@ -53,6 +53,9 @@ def test_a_manager_reads_figures_and_goes_from_the_heat_to_the_cases(town: Town)
     badge = page.locator("#diagram[data-drawn] a.token-badge", has_text="1 件").first
     badge.wait_for()
     assert page.locator("#diagram ellipse").count() == 2
+    window, drawn = (page.locator(f"#diagram{part}").bounding_box() for part in ("", " .viewport"))
+    assert window and drawn
+    assert drawn["x"] >= window["x"] and drawn["x"] + drawn["width"] <= window["x"] + window["width"] + 1
     assert faults(manager) == []
     page.get_by_role("link", name="1 件，资格审核", exact=False).first.click()
     manager.sees("资格审核")
