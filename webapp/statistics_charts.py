@@ -40,30 +40,37 @@ def _flow(table: Table) -> Option:
 
 
 def _terms(table: Table) -> Option:
-    names = [f"{row[1]}（{_or(row[2])}日）" for row in table.rows]
+    named = [[row[0], f"{row[1]}（{_or(row[2])}日）"] for row in table.rows]
     series = [
         _bar("按时（项）", _column(table, 3), GREEN, stack="all"),
         _bar("超期（项）", _column(table, 4), RED, stack="all"),
     ]
-    return {**_base(series), **_across(names)}
+    return {**_base(series), **_across(_of_processes(named))}
 
 
 def _steps(table: Table) -> Option:
-    names = [str(row[1]) for row in table.rows][:_MOST_BARS]
-    series = [
-        _bar("中位（工作日）", _column(table, 5)[:_MOST_BARS], BLUE),
-        _bar("P90（工作日）", _column(table, 6)[:_MOST_BARS], AMBER),
-    ]
-    return {**_base(series), **_across(names)}
+    names = _of_processes(table.rows[:_MOST_BARS])
+    return {**_base(_days(table)), **_across(names)}
 
 
 def _departments(table: Table) -> Option:
     names = [str(row[0]) for row in table.rows][:_MOST_BARS]
-    series = [
-        _bar("中位（工作日）", _column(table, 4)[:_MOST_BARS], BLUE),
-        _bar("P90（工作日）", _column(table, 5)[:_MOST_BARS], AMBER),
+    return {**_base(_days(table)), **_across(names)}
+
+
+def _days(table: Table) -> list[Option]:
+    """Median and P90 of the first rows."""
+    at = [column.name for column in table.columns].index("median_days")
+    return [
+        _bar("中位（工作日）", _column(table, at)[:_MOST_BARS], BLUE),
+        _bar("P90（工作日）", _column(table, at + 1)[:_MOST_BARS], AMBER),
     ]
-    return {**_base(series), **_across(names)}
+
+
+def _of_processes(rows: Sequence[Sequence[Cell]]) -> list[str]:
+    """Names of steps or terms, each over its process where there is more than one."""
+    is_mixed = len({row[0] for row in rows}) > 1
+    return [f"{row[1]}\n{row[0]}" if is_mixed else str(row[1]) for row in rows]
 
 
 def _spread(table: Table) -> Option:
@@ -79,8 +86,12 @@ def _spread(table: Table) -> Option:
     return {
         "tooltip": {"trigger": "item"},
         "grid": _GRID,
-        "xAxis": _names([column.title for column in table.columns[2:]]),
-        "yAxis": {**_names([str(row[1]) for row in rows]), "inverse": True},
+        "xAxis": {
+            "type": "category",
+            "data": [column.title for column in table.columns[2:]],
+            "axisLabel": {"interval": 0, "rotate": 40},
+        },
+        "yAxis": {**_all_names(_of_processes(rows)), "inverse": True},
         "visualMap": {
             "min": 0, "max": max(most, 1), "orient": "horizontal", "left": "center", "bottom": 0,
             "calculable": False, "inRange": {"color": ["#eef4fb", "#9cc2e8", "#5b93cc"]}, "text": ["多", "少"],
@@ -115,7 +126,7 @@ def _base(series: list[Option]) -> Option:
 
 def _across(names: Sequence[str]) -> Option:
     """Names down the side, bars across."""
-    return {"xAxis": _values(), "yAxis": {**_names(names), "inverse": True}, "height_rows": len(names)}
+    return {"xAxis": _values(), "yAxis": {**_all_names(names), "inverse": True}, "height_rows": len(names)}
 
 
 def _bar(name: str, data: Sequence[Cell], colour: str, stack: str = "") -> Option:
@@ -131,6 +142,12 @@ def _bar(name: str, data: Sequence[Cell], colour: str, stack: str = "") -> Optio
 
 def _names(names: Sequence[Cell]) -> Option:
     return {"type": "category", "data": list(names), "axisLabel": {"width": 150, "overflow": "truncate"}}
+
+
+def _all_names(names: Sequence[Cell]) -> Option:
+    """None of them is dropped; each is cut at the width, not the row."""
+    label = {"width": 170, "overflow": "truncate", "interval": 0, "lineHeight": 14}
+    return {"type": "category", "data": list(names), "axisLabel": label}
 
 
 def _values() -> Option:

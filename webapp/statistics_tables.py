@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,6 +15,10 @@ from models.statistics_days import class_titles, percent
 
 Cell = str | int | float | Decimal | None
 ROLLING = "按系统当日记录统计：工作日日历以后调整、案卷迁移或者退回，不改变已过去期间的数字。"
+_OPEN_LATE = (
+    "已办结中按时只看办完的环节，须与未办结已超期一并看：未办结已超期为期末已超过最后一日、仍未办完的环节"
+    "（此刻的逐件清单见督查看板）；期内没有办完一件的，按时显示为“—”。"
+)
 TOLD = {
     "flow": "收件：期内提交、开始办理的案卷；办结：期内办理终结的案卷（含放款、不符合条件、撤回、未补正）。每月数以该月月末为准。",
     "flow_own": "到达：期内转到本部门的环节；办结：期内本部门办完的环节。"
@@ -22,9 +27,11 @@ TOLD = {
     "无论以后是否办完。终止的时限不计；撤回、逾期未补正的案卷，其承诺办结时限不计。"
     "申请人自己的时限（如补正）单列，不计入按时率合计和各月数。用时按该时限的日种计算，扣除暂停计时。规定日数不含批准的延期。",
     "steps": "用时：环节到达次日起至办完当日的工作日数，扣除该环节时限暂停计时的日数；当日办完为 0。中位：半数在此日数内办完；"
-    "P90：九成在此日数内办完。累计用时＝各件用时之和，占比最大的为瓶颈。由申请人办理的环节不计。",
+    "P90：九成在此日数内办完。累计用时＝各件用时之和，占比最大的为瓶颈。由申请人办理的环节不计。"
+    + _OPEN_LATE,
     "spread": "按用时（工作日，扣除暂停计时）分档的件数；色越深件数越多。",
-    "departments": "各部门期内办完的环节；按时：环节时限最后一日（含当日）前办完，没有时限的视为按时。不含由申请人办理的环节。",
+    "departments": "各部门期内办完的环节；按时：环节时限最后一日（含当日）前办完，没有时限的视为按时。"
+    "不含由申请人办理的环节。" + _OPEN_LATE,
     "classes": "期内办结的创业担保贷款案卷，按办结当时的申请和审批内容分类（内人社发〔2021〕22号 分类统计）。"
     "放款：已发放贷款的案卷及其审批金额；"
     "终止：撤回和逾期未补正。放款率＝放款÷办结。",
@@ -78,14 +85,29 @@ def _text(title: str, name: str) -> Column:
     return Column(title, "text", name)
 
 
+@dataclass(frozen=True)
+class Late:
+    """Steps over their term and not done at the end of the period: by process and step, and by office."""
+
+    steps: Counter[tuple[str, str]]
+    departments: Counter[int | None]
+
+
 _RATE = Column("按时率", "percent", "rate")
+# Of finished work alone: never without what is open and late beside it.
+_DONE = (
+    Column("办结（件）", name="done"),
+    Column("其中超期（件）", name="late"),
+    Column("已办结中按时", "percent", "rate"),
+    Column("未办结已超期（件）", name="open_late"),
+)
 _MEDIAN, _P90 = Column("中位（日）", name="median_days"), Column("P90（日）", name="p90_days")
 _PROCESS = _text("流程", "process")
 
 
-def figures_tables(found: Figures) -> list[Table]:
+def figures_tables(found: Figures, late: Late) -> list[Table]:
     """Every table of the page, in its order."""
-    return [_flow(found), _terms(found), _steps(found), _spread(found), _departments(found)]
+    return [_flow(found), _terms(found), _steps(found, late), _spread(found), _departments(found, late)]
 
 
 def _flow(found: Figures) -> Table:
@@ -131,27 +153,30 @@ def _term(term: Kept) -> list[Cell]:
     ]
 
 
-def _steps(found: Figures) -> Table:
+def _steps(found: Figures, late: Late) -> Table:
     columns = (
         _PROCESS,
         _text("环节", "step"),
-        Column("办结（件）", name="done"),
-        Column("超期（件）", name="late"),
-        _RATE,
+        *_DONE,
         _MEDIAN,
         _P90,
         Column("累计用时（日）", name="total_days"),
         Column("占比", "percent", "share"),
     )
     rows: list[list[Cell]] = [
-        [step.process, *_work(step), step.days.total, percent(step.days.total, found.total_days)]
+        [
+            step.process,
+            *_work(step, late.steps[step.process_key, step.element_id]),
+            step.days.total,
+            percent(step.days.total, found.total_days),
+        ]
         for step in found.bottlenecks
     ]
     return Table("steps", "环节用时和瓶颈", TOLD["steps"], columns, rows)
 
 
-def _work(work: Work) -> list[Cell]:
-    return [work.title, work.number, work.late, work.rate, work.days.median, work.days.p90]
+def _work(work: Work, open_late: int) -> list[Cell]:
+    return [work.title, work.number, work.late, work.rate, open_late, work.days.median, work.days.p90]
 
 
 def _spread(found: Figures) -> Table:
@@ -161,22 +186,16 @@ def _spread(found: Figures) -> Table:
         _text("环节", "step"),
         *(Column(title, name=f"class_{n}") for n, title in enumerate(titles)),
     )
-    rows: list[list[Cell]] = [[step.process, step.title, *step.days.classes()] for step in found.steps]
+    rows: list[list[Cell]] = [
+        [step.process, step.title, *step.days.classes()] for step in found.steps if step.number
+    ]
     return Table("spread", "用时分布", TOLD["spread"], columns, rows)
 
 
-def _departments(found: Figures) -> Table:
-    columns = (
-        _text("部门", "department"),
-        Column("办结（件）", name="done"),
-        Column("超期（件）", name="late"),
-        _RATE,
-        _MEDIAN,
-        _P90,
-    )
-    return Table(
-        "departments", "部门比较", TOLD["departments"], columns, [_work(one) for one in found.departments]
-    )
+def _departments(found: Figures, late: Late) -> Table:
+    columns = (_text("部门", "department"), *_DONE, _MEDIAN, _P90)
+    rows = [_work(one, late.departments[one.department_id]) for one in found.departments]
+    return Table("departments", "部门比较", TOLD["departments"], columns, rows)
 
 
 def classes_tables(found: Classes) -> list[Table]:

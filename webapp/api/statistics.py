@@ -10,15 +10,15 @@ from flask import Response, jsonify, request
 from models.database import reading
 from models.people import Permission
 from models.scheme import Scheme
-from models.statistics import figures
 from models.statistics_classes import classes
 from models.statistics_diagram import heat_map
 from models.statistics_period import Period, Preset
 from webapp.access import actor
 from webapp.api.route import Route
+from webapp.statistics_beside import told
 from webapp.statistics_diagram import Metric, Spot, picture
 from webapp.statistics_page import Asked, asked
-from webapp.statistics_tables import Cell, Column, Table, classes_tables, figures_tables
+from webapp.statistics_tables import Cell, Column, Table, classes_tables
 
 Json = dict[str, Any]
 _READ = Permission.BOARD_READ
@@ -28,13 +28,11 @@ def show_statistics() -> Response:
     """The figures of a period as the caller may see them."""
     with reading() as session:
         given = _asked()
-        found = figures(session, actor(), given.wanted)
+        found, tables = told(session, actor(), given.wanted)
         now = {"open_steps": found.now.tasks, "late_steps": found.now.late}
         heads = {"opened": found.opened, "closed": found.closed, "met": found.met, "missed": found.missed}
         rate = {"rate": found.rate, "is_one_department": found.is_one_department}
-        return jsonify(
-            **_period(given.wanted.period), **heads, **rate, **now, tables=_tables(figures_tables(found))
-        )
+        return jsonify(**_period(given.wanted.period), **heads, **rate, **now, tables=_tables(tables))
 
 
 def show_classes() -> Response:

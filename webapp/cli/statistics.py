@@ -10,14 +10,14 @@ import click
 from models import audit
 from models.database import DbSession, reading, transaction
 from models.people import User
-from models.statistics import figures
 from models.statistics_classes import classes
 from models.statistics_period import Preset
 from webapp import figures as door
 from webapp.cli.group import Group, acting
+from webapp.statistics_beside import told
 from webapp.statistics_export import workbook
 from webapp.statistics_page import Asked, asked
-from webapp.statistics_tables import Table, classes_tables, figures_tables
+from webapp.statistics_tables import Table, classes_tables
 
 group = Group("statistics", help="统计分析。")
 _BY = click.option("--by", required=True, metavar="USER", help="查阅人的登录名。")
@@ -99,4 +99,4 @@ def _made(
         raise given.refusal
     if is_classified:
         return given, classes_tables(classes(session, user, given.wanted))
-    return given, figures_tables(figures(session, user, given.wanted))
+    return given, told(session, user, given.wanted)[1]

@@ -4,7 +4,7 @@ import './statistics.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 // From the middle outwards: offset, colour, and how much of the spot's own strength is left there.
-const STOPS = [['0', '#e02020', 0.85], ['0.35', '#f0821e', 0.6], ['0.7', '#fbc02d', 0.28], ['1', '#fdd835', 0]];
+const STOPS = [['0', '#ff8a65', 0.95], ['0.4', '#ffb74d', 0.75], ['0.75', '#ffe082', 0.4], ['1', '#fff8e1', 0]];
 const box = document.getElementById('diagram');
 const heat = JSON.parse(box.dataset.heat);
 

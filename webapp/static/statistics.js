@@ -5,7 +5,8 @@ async function drawAll() {
   const { draw } = await import('./vendor/charts.js');
   for (const box of boxes) {
     const { title_words: title, height_rows: rows, ...option } = JSON.parse(box.dataset.chart);
-    draw(box, { ...option, aria: { enabled: true, label: { description: `${title}，数据见下表。` } } });
+    // without animation the first look, a picture of it and its print are whole
+    draw(box, { ...option, animation: false, aria: { enabled: true, label: { description: `${title}，数据见下表。` } } });
     box.dataset.drawn = rows ?? '';
   }
 }

@@ -11,17 +11,17 @@ from models import audit
 from models.database import DbSession, reading, transaction
 from models.people import Permission, User
 from models.refusal import Refusal
-from models.statistics import figures
 from models.statistics_classes import classes
 from models.statistics_diagram import heat_map
 from models.statistics_scope import Wanted, classes_scope, scope_of
 from webapp.access import actor, requires
 from webapp.register_export import XLSX
+from webapp.statistics_beside import told
 from webapp.statistics_charts import chart_of
 from webapp.statistics_diagram import Metric, picture
 from webapp.statistics_export import workbook
 from webapp.statistics_page import Asked, asked, choices
-from webapp.statistics_tables import ROLLING, Table, classes_tables, figures_tables, with_charts
+from webapp.statistics_tables import ROLLING, Table, classes_tables, with_charts
 
 blueprint = Blueprint("statistics", __name__, url_prefix="/statistics")
 Page = str | tuple[str, int]
@@ -75,8 +75,7 @@ def export_classes() -> Response:
 
 
 def _figures(session: DbSession, user: User, wanted: Wanted) -> tuple[Any, Sequence[Table]]:
-    found = figures(session, user, wanted)
-    return found, figures_tables(found)
+    return told(session, user, wanted)
 
 
 def _classes(session: DbSession, user: User, wanted: Wanted) -> tuple[Any, Sequence[Table]]:
