@@ -259,7 +259,11 @@ def test_a_screen_of_a_hall_shows_numbers_and_nobody(app: Flask, busy: list[int]
         address = re.search(r"<code>https?://[^/]+(/hall/[^<]+)</code>", page)
         assert address is not None and address[1] not in chief.get("/admin/halls").text
         shown = public.get(address[1])
-        assert shown.status_code == 200 and "今日收件<b>2</b>" in shown.text and "CD2026" in shown.text
+        assert (
+            shown.status_code == 200
+            and "今日收件<b>2<small>件</small></b>" in shown.text
+            and "CD2026" in shown.text
+        )
         with reading() as session:
             people = {session.get_one(CaseFile, case_id).applicant_name for case_id in busy}
         assert people and not any(name in shown.text for name in people)
