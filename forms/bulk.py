@@ -17,7 +17,12 @@ class NothingForm(BaseForm):
 class ReassignForm(BaseForm):
     """批量转办."""
 
-    assignee = ChoiceField("转给", required=True, source="departments", hint="办理部门有办理权限的在岗人员；只转该人员所在部门的事项")
+    assignee = ChoiceField(
+        "转给",
+        required=True,
+        source="departments",
+        hint="办理部门有办理权限的在岗人员；只转该人员所在部门的事项",
+    )
     reason = LongText("理由", required=True, max_length=200)
 
 
