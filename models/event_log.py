@@ -16,6 +16,7 @@ from models.calendar import end_of
 from models.case import CaseFile, visible_to
 from models.case_status import CaseStatus
 from models.crypto import keyed_hash
+from models.flow_record import FlowKind, FlowRecord
 from models.people import Permission, Region, Role, User
 from models.vocabulary import Labelled
 from models.workflow import CANCELLED, DONE, ProcessDefinition, ProcessInstance, UserTask
@@ -149,15 +150,21 @@ def _events(session: Session, case_ids: list[int], asked: Asked) -> dict[int, li
 
 def _steps(session: Session, case_ids: list[int], people: _People) -> Iterator[tuple[int, Event]]:
     together = (joinedload(UserTask.department), joinedload(UserTask.deadline))
-    query = select(UserTask).where(UserTask.case_id.in_(case_ids)).options(*together).order_by(UserTask.id)
-    rows = list(session.scalars(query))
-    people.learn({task.done_by_id for task in rows} | {task.assignee_id for task in rows})
-    for task in rows:
-        for event in _life(task, people):
+    # A step that fell away says itself nothing of the instant; what figures are counted from does.
+    fell = (
+        (FlowRecord.case_id == UserTask.case_id)
+        & (FlowRecord.task_id == UserTask.id)
+        & (FlowRecord.kind == FlowKind.TASK_CANCELLED.value)
+    )
+    query = select(UserTask, FlowRecord.at).outerjoin(FlowRecord, fell).options(*together)
+    rows = session.execute(query.where(UserTask.case_id.in_(case_ids)).order_by(UserTask.id)).all()
+    people.learn({who for task, _at in rows for who in (task.done_by_id, task.assignee_id)})
+    for task, fell_at in rows:
+        for event in _life(task, fell_at, people):
             yield task.case_id, event
 
 
-def _life(task: UserTask, people: _People) -> Iterator[Event]:
+def _life(task: UserTask, fell_at: datetime | None, people: _People) -> Iterator[Event]:
     """Scheduled when it came up, begun when it was claimed, complete when it was done, withdrawn when it fell away."""
     clock = task.deadline
     facts = {} if clock is None else {
@@ -169,7 +176,7 @@ def _life(task: UserTask, people: _People) -> Iterator[Event]:
         ("schedule", task.created_at, ""),
         ("start", task.claimed_at, holder),
         ("complete", task.done_at if task.status == DONE else None, done),
-        ("ate_abort", task.done_at if task.status == CANCELLED else None, done or SYSTEM),
+        ("ate_abort", fell_at if task.status == CANCELLED else None, SYSTEM),
     ]
     for transition, at, who in moments:
         if at is not None:

@@ -93,22 +93,24 @@ def note(session: Session, dossier_id: int, storage_key: str, done: int, total: 
 
 def finish(session: Session, dossier_id: int, storage_key: str, size: int, sha256: str) -> None:
     """It is made; its hash goes into the log of the case."""
-    row = _mine(session, dossier_id, storage_key)
-    if row is None:
+    mine = _mine(session, dossier_id, storage_key)
+    if mine is None:
         return
+    row, case = mine
     row.status, row.size, row.sha256 = DossierStatus.DONE.value, size, sha256
     row.done, row.finished_at = row.total, now()
-    _log(session, row, "dossier.finished", "制成卷宗", {"sha256": sha256, "size": size})
+    _log(session, row, case, "dossier.finished", "制成卷宗", {"sha256": sha256, "size": size})
 
 
 def fail(session: Session, dossier_id: int, storage_key: str, fault: str) -> None:
     """It could not be made, and why."""
-    row = _mine(session, dossier_id, storage_key)
-    if row is None:
+    mine = _mine(session, dossier_id, storage_key)
+    if mine is None:
         return
+    row, case = mine
     row.status, row.fault, row.finished_at = DossierStatus.FAILED.value, fault[:500], now()
     (document.folder() / storage_key).unlink(missing_ok=True)
-    _log(session, row, "dossier.failed", f"卷宗未能制成：{fault[:200]}", {"fault": fault[:200]})
+    _log(session, row, case, "dossier.failed", f"卷宗未能制成：{fault[:200]}", {"fault": fault[:200]})
 
 
 def target(storage_key: str) -> SealedWriter:
@@ -147,12 +149,18 @@ def _newest(session: Session, case: CaseFile, actor: User) -> Dossier | None:
     return session.scalars(query.order_by(Dossier.id.desc()).limit(1)).first()
 
 
-def _mine(session: Session, dossier_id: int, storage_key: str) -> Dossier | None:
-    """The row, while no other worker has taken it over."""
-    row = session.get(Dossier, dossier_id, with_for_update=True)
-    return row if row is not None and row.storage_key == storage_key else None
+def _mine(session: Session, dossier_id: int, storage_key: str) -> tuple[Dossier, CaseFile] | None:
+    """The row and its case, while no other worker has taken it over; the case is locked first, as everywhere."""
+    case_id = session.scalars(select(Dossier.case_id).where(Dossier.id == dossier_id)).first()
+    if case_id is None:
+        return None
+    case = locked(session, case_id)
+    row = session.get(Dossier, dossier_id, with_for_update=True, populate_existing=True)
+    return (row, case) if row is not None and row.storage_key == storage_key else None
 
 
-def _log(session: Session, row: Dossier, action: str, summary: str, new: dict[str, object]) -> None:
-    case, actor = locked(session, row.case_id), session.get(User, row.asked_by_id)
+def _log(
+    session: Session, row: Dossier, case: CaseFile, action: str, summary: str, new: dict[str, object]
+) -> None:
+    actor = session.get(User, row.asked_by_id)
     audit.record(session, action, summary, actor=actor, case=case, new={"dossier": row.id, **new})

@@ -2,41 +2,37 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from models import audit
 from models.calendar import now
 from models.case import require_open
 from models.fact_correction import FactCorrection
+from models.four_eyes import Verdict
 from models.people import User
-from models.refusal import Conflict, NotFound, Refusal
-from models.token_move import Verdict
+from models.refusal import Refusal
 from processes.correctable import Fact, fact_named, facts_of
 from processes.engine.instance import Instance
 from processes.fact_effect import Recount, recount_all, recounts
-from processes.repairable import (
-    require_repairable,
-    require_second,
-    require_waiting,
-    tell_people,
-    tell_seconds,
-)
+from processes.four_eyes import FourEyes
+from processes.repairable import is_correctable, require_correctable, tell_people, tell_seconds
 from processes.task_check import reason_of
-from processes.workflow import Token, move, token_read, tokens_of
+from processes.workflow import Token, move, token_read
 
 __all__ = ["agree", "correctable", "correction_for", "preview", "propose", "refuse"]
+
+_EYES = FourEyes(FactCorrection, "事实更正", "fact.correction", "correction")
 
 
 def correctable(session: Session, case_id: int, actor: User) -> list[Fact]:
     """The facts of a case that may be corrected, with what they are now."""
-    case = require_repairable(session, case_id, actor)
+    case = require_correctable(session, case_id, actor)
     return facts_of(session, case)
 
 
 def preview(session: Session, case_id: int, name: str, value: str, actor: User) -> list[str]:
     """One line a clock that would move; nothing is written. Raises Refusal."""
-    case = require_repairable(session, case_id, actor)
+    case = require_correctable(session, case_id, actor)
     require_open(case)
     fact = fact_named(session, case, name)
     return _lines(session, token_read(session, case), fact, value)
@@ -46,12 +42,9 @@ def propose(
     session: Session, case_id: int, name: str, value: str, reason: str, actor: User
 ) -> FactCorrection:
     """提出更正: which fact, to what, and why. Raises Refusal at the field, Conflict, NotFound."""
-    require_repairable(session, case_id, actor)
-    token = _locked(session, case_id)
+    require_correctable(session, case_id, actor)
+    token = _EYES.token_for(session, case_id)
     fact = fact_named(session, token.case, name)
-    waiting = FactCorrection.case_id == case_id, FactCorrection.status == Verdict.PROPOSED.value
-    if session.scalars(select(FactCorrection.id).where(*waiting)).first() is not None:
-        raise Conflict("该案卷已有一项事实更正待复核，请先复核。")
     effects = _lines(session, token, fact, value)
     row = FactCorrection(
         case_id=case_id,
@@ -69,19 +62,17 @@ def propose(
     text = f"提出将{fact.title}由 {row.old} 更正为 {row.new}：{row.reason}"
     new = {"correction": row.id, "fact": name, "value": row.new, "reason": row.reason}
     audit.record(session, "fact.correction_proposed", text, actor=actor, case=token.case, new=new)
-    tell_seconds(session, token.case, actor, f"{token.case.number}：{fact.title}更正待复核。")
+    tell_seconds(session, token.case, actor, f"{token.case.number}：{fact.title}更正待复核。", is_correctable)
     return row
 
 
 def agree(session: Session, correction_id: int, actor: User, words: str = "") -> FactCorrection:
     """同意并更正, by a second person; running clocks are counted again. Raises Conflict, Forbidden, Refusal."""
-    row, token = _decidable(session, correction_id, actor)
-    require_open(token.case)
-    row.decided_by_id, row.decided_at, row.decision_text = actor.id, now(), words.strip()[:500]
+    correction_for(session, correction_id, actor)
+    row, token = _EYES.agreed(session, correction_id, actor, words)
     fact = fact_named(session, token.case, row.fact)
     if fact.value != row.old:
-        row.status = Verdict.CHANGED.value
-        return row
+        return _EYES.outdated(session, row, token, actor)
     value = fact.checked(session, token.case, row.new)
 
     def act(instance: Instance) -> None:
@@ -111,47 +102,15 @@ def agree(session: Session, correction_id: int, actor: User, words: str = "") ->
 
 def refuse(session: Session, correction_id: int, words: str, actor: User) -> FactCorrection:
     """不同意, with the reason. Raises Refusal, Conflict, Forbidden."""
-    row, token = _decidable(session, correction_id, actor)
-    row.decision_text = reason_of(words, "decision_text", "复核意见")
-    row.decided_by_id, row.decided_at, row.status = actor.id, now(), Verdict.REFUSED.value
-    text = f"不同意事实更正：{row.decision_text}"
-    audit.record(
-        session, "fact.correction_refused", text, actor=actor, case=token.case, new={"correction": row.id}
-    )
-    tell_people(session, token.case, [row.author_id], f"{token.case.number}：您提出的事实更正未获同意。")
-    return row
+    correction_for(session, correction_id, actor)
+    return _EYES.refuse(session, correction_id, words, actor)
 
 
 def correction_for(session: Session, correction_id: int, actor: User) -> FactCorrection:
-    """A proposal with its people, for whoever may repair the case. Raises NotFound."""
-    people = (
-        joinedload(FactCorrection.author),
-        joinedload(FactCorrection.decided_by),
-        joinedload(FactCorrection.case),
-    )
-    query = select(FactCorrection).where(FactCorrection.id == correction_id)
-    row = session.scalars(query.options(*people)).first()
-    if row is None:
-        raise NotFound("未找到该事项，或您无权处理。")
-    require_repairable(session, row.case_id, actor)
+    """A proposal with its people, for whoever sees the case and may repair it. Raises NotFound."""
+    row = _EYES.row_for(session, correction_id, actor)
+    require_correctable(session, row.case_id, actor)
     return row
-
-
-def _locked(session: Session, case_id: int) -> Token:
-    found = tokens_of(session, [case_id])
-    if not found:
-        raise NotFound("该案卷尚未提交。")
-    require_open(found[0].case)
-    return found[0]
-
-
-def _decidable(session: Session, correction_id: int, actor: User) -> tuple[FactCorrection, Token]:
-    row = correction_for(session, correction_id, actor)
-    tokens = tokens_of(session, [row.case_id])
-    session.refresh(row, ["status", "revision"])
-    require_waiting(row.is_waiting)
-    require_second(row.author_id, actor)
-    return row, tokens[0]
 
 
 def _lines(session: Session, token: Token, fact: Fact, value: str) -> list[str]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from models import audit
 from models.calendar import now
 from models.case import require_open
 from models.people import User
-from models.refusal import Conflict, NotFound, Refusal
+from models.refusal import Refusal
 from models.token_move import TokenMove, Verdict
 from models.workflow import OPEN, ProcessDefinition
 from processes.clock_again import ended_clocks
@@ -20,17 +19,14 @@ from processes.engine.faults import EngineFault
 from processes.engine.instance import Instance
 from processes.engine.migration import places
 from processes.engine.relocation import relocate
+from processes.four_eyes import FourEyes
 from processes.move_effect import Effect, Table, effect_of, place_names
-from processes.repairable import (
-    require_repairable,
-    require_second,
-    require_waiting,
-    tell_people,
-    tell_seconds,
-)
+from processes.repairable import require_repairable, tell_people, tell_seconds
 from processes.task_check import reason_of
 from processes.undoing import done_in_force, drop_waiting, supersede
-from processes.workflow import Token, move, token_read, tokens_of
+from processes.workflow import Token, move, token_read
+
+_EYES = FourEyes(TokenMove, "流程位置调整", "token.move", "move")
 
 
 def preview(session: Session, case_id: int, wanted: Collection[str], actor: User) -> Effect:
@@ -43,11 +39,8 @@ def preview(session: Session, case_id: int, wanted: Collection[str], actor: User
 def propose(session: Session, case_id: int, wanted: Collection[str], reason: str, actor: User) -> TokenMove:
     """提出移动: where the token shall stand, why, and what that changes. Raises Refusal, Conflict, NotFound."""
     require_repairable(session, case_id, actor)
-    token = _locked(session, case_id)
+    token = _EYES.token_for(session, case_id)
     reason = reason_of(reason)
-    waiting = TokenMove.case_id == case_id, TokenMove.status == Verdict.PROPOSED.value
-    if session.scalars(select(TokenMove.id).where(*waiting)).first() is not None:
-        raise Conflict("该案卷已有一项流程位置调整待复核，请先复核。")
     effect = _effect(session, token, wanted)
     row = TokenMove(
         case_id=case_id,
@@ -72,12 +65,9 @@ def propose(session: Session, case_id: int, wanted: Collection[str], reason: str
 
 def agree(session: Session, move_id: int, actor: User, words: str = "") -> TokenMove:
     """同意并执行, by a second person. What has changed meanwhile is not done: the row says so. Raises Conflict."""
-    row, token = _decidable(session, move_id, actor)
-    require_open(token.case)
-    row.decided_by_id, row.decided_at, row.decision_text = actor.id, now(), words.strip()[:500]
+    row, token = _EYES.agreed(session, move_id, actor, words)
     if not _is_as_proposed(session, token, row):
-        row.status = Verdict.CHANGED.value
-        return row
+        return _EYES.outdated(session, row, token, actor)
     lost = {one.id: one.assignee_id for one in token.rows.tasks.values()}
     superseded = _carry_out(session, token, frozenset(row.to_places))
     row.status = Verdict.APPLIED.value
@@ -98,13 +88,7 @@ def agree(session: Session, move_id: int, actor: User, words: str = "") -> Token
 
 def refuse(session: Session, move_id: int, words: str, actor: User) -> TokenMove:
     """不同意, with the reason. Raises Refusal, Conflict, Forbidden."""
-    row, token = _decidable(session, move_id, actor)
-    row.decision_text = reason_of(words, "decision_text", "复核意见")
-    row.decided_by_id, row.decided_at, row.status = actor.id, now(), Verdict.REFUSED.value
-    text = f"不同意流程位置调整：{row.decision_text}"
-    audit.record(session, "token.move_refused", text, actor=actor, case=token.case, new={"move": row.id})
-    tell_people(session, token.case, [row.author_id], f"{token.case.number}：您提出的流程位置调整未获同意。")
-    return row
+    return _EYES.refuse(session, move_id, words, actor)
 
 
 def version_of(session: Session, token: Token) -> int:
@@ -119,29 +103,7 @@ def steps_of(session: Session, token: Token, instance: Instance) -> list[dict[st
 
 def move_for(session: Session, move_id: int, actor: User) -> TokenMove:
     """A proposal with its people, for whoever may repair the case. Raises NotFound."""
-    people = joinedload(TokenMove.author), joinedload(TokenMove.decided_by), joinedload(TokenMove.case)
-    row = session.scalars(select(TokenMove).where(TokenMove.id == move_id).options(*people)).first()
-    if row is None:
-        raise NotFound("未找到该事项，或您无权处理。")
-    require_repairable(session, row.case_id, actor)
-    return row
-
-
-def _locked(session: Session, case_id: int) -> Token:
-    found = tokens_of(session, [case_id])
-    if not found:
-        raise NotFound("该案卷尚未提交。")
-    require_open(found[0].case)
-    return found[0]
-
-
-def _decidable(session: Session, move_id: int, actor: User) -> tuple[TokenMove, Token]:
-    row = move_for(session, move_id, actor)
-    tokens = tokens_of(session, [row.case_id])
-    session.refresh(row, ["status", "revision"])
-    require_waiting(row.is_waiting)
-    require_second(row.author_id, actor)
-    return row, tokens[0]
+    return _EYES.row_for(session, move_id, actor)
 
 
 def _effect(session: Session, token: Token, wanted: Collection[str]) -> Effect:

@@ -1,22 +1,20 @@
-"""Room audit, export: long lists as CSV line by line, or as a workbook that is written beside the answer, not in memory."""
+"""Room audit, export: long lists as CSV line by line, or as a workbook, both written while they are sent."""
 
 from __future__ import annotations
 
 import csv
 import io
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from typing import IO
+from itertools import chain, islice
 
-from flask import Response, send_file
-from openpyxl import Workbook
+from flask import Response
 
 from models.refusal import Refusal
-from webapp.register_export import XLSX
+from processes.sheet_stream import XLSX, stream_sheet
 from webapp.screening_export import plain
 
-# More rows than people read in a workbook; a CSV has no bound.
-MOST_ROWS = 50_000
+# As many rows as a workbook holds, nearly; a CSV has no bound.
+MOST_ROWS = 1_000_000
 FORMATS = {"xlsx": "Excel", "csv": "CSV"}
 _WIDTH = 20
 
@@ -25,12 +23,14 @@ def sent_table(
     kind: str, name: str, title: str, head: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> Response:
     """The rows as the file that was asked for."""
-    if kind == "csv":
-        return sent_lines(csv_lines(head, rows), f"{name}.csv", "text/csv; charset=utf-8")
-    if kind != "xlsx":
+    if kind not in FORMATS:
         raise Refusal("请选择导出格式。", "format")
-    book = _workbook(title, head, rows)
-    return send_file(book, mimetype=XLSX, as_attachment=True, download_name=f"{name}.xlsx", etag=False)
+    made = _begun(iter(rows))
+    if kind == "csv":
+        return sent_lines(csv_lines(head, made), f"{name}.csv", "text/csv; charset=utf-8")
+    answer = Response(_sheet(title, head, made), mimetype=XLSX)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    return answer
 
 
 def sent_lines(lines: Iterator[str], name: str, media_type: str) -> Response:
@@ -54,6 +54,11 @@ def csv_lines(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator
     yield _taken(buffer)
 
 
+def _begun(rows: Iterator[Sequence[object]]) -> Iterator[Sequence[object]]:
+    """The rows, the first of which is read now: what is refused is refused before anything is sent."""
+    return chain(list(islice(rows, 1)), rows)
+
+
 def _taken(buffer: io.StringIO) -> str:
     text = buffer.getvalue()
     buffer.seek(0)
@@ -61,18 +66,11 @@ def _taken(buffer: io.StringIO) -> str:
     return text
 
 
-def _workbook(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> IO[bytes]:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(title)
-    for number in range(len(head)):
-        sheet.column_dimensions[chr(ord("A") + number)].width = _WIDTH
-    sheet.freeze_panes = "A2"
-    sheet.append(list(head))
-    for count, row in enumerate(rows, 1):
-        if count > MOST_ROWS:
-            raise Refusal(f"超过 {MOST_ROWS:,} 行，请缩小查询范围，或者导出CSV。", "format")
-        sheet.append([plain(value) if isinstance(value, str) else value for value in row])
-    file = tempfile.TemporaryFile()  # noqa: SIM115  closed by the answer that sends it
-    book.save(file)
-    file.seek(0)
-    return file
+def _sheet(title: str, head: Sequence[str], rows: Iterator[Sequence[object]]) -> Iterator[bytes]:
+    """A workbook of as many rows as one holds; the last row says that there are more."""
+    yield from stream_sheet(title, head, [_WIDTH] * len(head), chain(islice(rows, MOST_ROWS), _rest(rows)))
+
+
+def _rest(rows: Iterator[Sequence[object]]) -> Iterator[Sequence[object]]:
+    if next(rows, None) is not None:
+        yield (f"超过 {MOST_ROWS:,} 行，以下未列出；请缩小查询范围，或者导出CSV。",)

@@ -22,7 +22,7 @@ from processes.engine.marking import markings
 from processes.move_effect import choices
 from processes.workflow import standing, token_read
 from tests.invariants import check_all, check_case
-from tests.moving_back import at_step, counting, holders
+from tests.moving_back import at_step, counting, holders, managers
 from tests.world import World, answers, on
 
 MONDAY = date(2026, 3, 2)
@@ -43,11 +43,42 @@ def decided(world: World, move_id: int, who: str = SECOND) -> TokenMove:
 
 
 def corrected(world: World, case_id: int, fact: str, value: str) -> FactCorrection:
+    first, second = managers()
     with transaction() as session:
-        actor = world.user(session, OWNER)
+        actor = world.user(session, first)
         row = fact_correction.propose(session, case_id, fact, value, "登记有误", actor).id
     with transaction() as session:
-        return fact_correction.agree(session, row, world.user(session, SECOND))
+        return fact_correction.agree(session, row, world.user(session, second))
+
+
+def last_told(world: World, case_id: int, action: str, who: str = OWNER) -> tuple[str, str]:
+    """What the log says of an act, and what whoever proposed it was told last, after the number of the case."""
+    with reading() as session:
+        logged = select(AuditEvent.summary).where(AuditEvent.case_id == case_id, AuditEvent.action == action)
+        mine = select(Notification.text).where(Notification.user_id == world.user(session, who).id)
+        told = session.scalars(mine.order_by(Notification.id.desc())).first() or ""
+        words = told.partition("：您提出的")[2].partition("；")[0]
+        return session.scalars(logged).one(), words
+
+
+def test_a_fact_that_was_corrected_otherwise_meanwhile_is_told_to_who_proposed_it(world: World) -> None:
+    first, second = managers()
+    with on(MONDAY):
+        case_id = at_step(world, "qualification_review")
+        with transaction() as session:
+            actor = world.user(session, first)
+            row = fact_correction.propose(session, case_id, "received_on", "2026-02-27", "登记有误", actor).id
+        with transaction() as session:
+            session.get_one(CaseFile, case_id).received_on = date(2026, 2, 26)
+        with transaction() as session:
+            assert fact_correction.agree(session, row, world.user(session, second)).status == "changed"
+        with reading() as session:
+            assert session.get_one(CaseFile, case_id).received_on == date(2026, 2, 26)
+            check_case(session, case_id)
+        assert last_told(world, case_id, "fact.correction_outdated", first) == (
+            "朱十七提出的事实更正没有执行：提出后案卷已有变化",
+            "事实更正没有执行，因为提出后案卷已有变化",
+        )
 
 
 def test_two_people_move_a_token_across_the_block_keeping_the_finished_branch(world: World) -> None:
@@ -89,6 +120,10 @@ def test_forward_over_a_step_and_what_has_changed_meanwhile_is_not_done(world: W
             proposed(world, case_id, "acceptance")
         world.complete(case_id, "qualification_review", answers("qualification_review"))
         assert decided(world, move_id).status == "changed"
+        assert last_told(world, case_id, "token.move_outdated") == (
+            "秦十八提出的流程位置调整没有执行：提出后案卷已有变化",
+            "流程位置调整没有执行，因为提出后案卷已有变化",
+        )
         assert set(world.open_tasks(case_id)) == {"due_diligence", "pre_loan_investigation"}
         decided(world, proposed(world, case_id, "bank_acceptance"))
         assert set(world.open_tasks(case_id)) == {"bank_acceptance"}
@@ -143,12 +178,13 @@ def test_every_place_is_offered_by_a_name_that_people_know(world: World) -> None
 
 def test_a_corrected_fact_moves_running_clocks_their_timers_and_the_promise(world: World) -> None:
     with on(MONDAY):
-        case_id = at_step(world, "qualification_review")
-        before = world.deadlines(case_id)
+        case_id = world.submitted()
     with on(date(2026, 3, 3)):
+        world.complete(case_id, "acceptance", answers("acceptance"))
+        before = world.deadlines(case_id)
         with transaction() as session:
             lines = fact_correction.preview(
-                session, case_id, "accepted_on", "2026-03-03", world.user(session, OWNER)
+                session, case_id, "accepted_on", "2026-03-03", world.user(session, "lingdao")
             )
             assert len(lines) == 2 and all("起算日由 2026-03-02 改为 2026-03-03" in one for one in lines)
             assert session.get_one(CaseFile, case_id).accepted_on == MONDAY
@@ -168,11 +204,16 @@ def test_a_miss_that_a_wrong_date_has_made_is_lifted_and_one_that_a_right_date_m
     world: World,
 ) -> None:
     with on(MONDAY):
-        case_id = at_step(world, "qualification_review")
+        case_id = world.submitted()
+    with on(date(2026, 3, 6)):
+        world.complete(case_id, "acceptance", answers("acceptance"))
     with on(date(2026, 3, 12)):
         world.fire_due()
         assert world.deadlines(case_id)["qualification"].missed_at is not None
-        corrected(world, case_id, "accepted_on", "2026-03-10")
+        with pytest.raises(Refusal, match="不得晚于办结“受理审查”之日（2026-03-06）"):
+            corrected(world, case_id, "accepted_on", "2026-03-07")
+        assert world.deadlines(case_id)["qualification"].missed_at is not None
+        corrected(world, case_id, "accepted_on", "2026-03-06")
         assert world.deadlines(case_id)["qualification"].missed_at is None
         corrected(world, case_id, "accepted_on", "2026-03-02")
         world.fire_due()
@@ -192,6 +233,7 @@ def test_a_miss_that_a_wrong_date_has_made_is_lifted_and_one_that_a_right_date_m
         ("amount", "-1", "大于零", "new_value"),
         ("amount", "1.234", "两位小数", "new_value"),
         ("amount", "NaN", "大于零", "new_value"),
+        ("amount", "300000.01", "政策上限", "new_value"),
         ("applicant_name", "某人", "没有这一项", "fact"),
         ("bank_accepted_on", "2026-03-02", "没有这一项", "fact"),
     ],

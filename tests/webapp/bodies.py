@@ -58,5 +58,8 @@ BODIES: dict[str, Any] = {
     "api.decide_move": {"decision": "agree"},
     "api.propose_correction": {"fact": "", "new_value": "", "reason": "无"},
     "api.decide_correction": {"decision": "agree"},
+    "api.beat": {"task": 1},
+    "api.save_draft_of_task": {"answers": {}},
+    "api.ask_dossier": {"reason": "无"},
     "api.create_case": {"scheme": "", "applicant_type": "", "fields": {}},
 }

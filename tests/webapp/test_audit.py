@@ -29,7 +29,7 @@ _DONE = re.compile(r"\"([a-z_]+\.[a-z_]+ed)\"")
 # Addresses, and kinds of flow records, that read like an action.
 _PAGES = {
     "application.submitted", "register.firm",
-    "case.closed", "clock.lifted", "clock.missed", "clock.reopened", "task.opened", "task.cancelled",
+    "case.closed", "clock.lifted", "clock.missed", "clock.reopened", "task.opened", "task.unopened", "task.cancelled",
 }  # fmt: skip
 SignIn = Callable[[str], FlaskClient]
 
@@ -95,6 +95,28 @@ def test_the_log_is_searched_by_office_period_and_words_and_exported(world: Worl
     assert client.post("/audit/export", data={"format": "doc"}).status_code == 422
     assert sign_in("lingdao").post("/audit/export", data={"format": "csv"}).status_code == 403
     assert client.get("/audit?action=log.exported").text.count("导出审计日志") >= 5
+
+
+def test_words_are_looked_for_in_a_case_or_within_a_year(world: World, sign_in: SignIn) -> None:
+    world.submitted()
+    with reading() as session:
+        number = session.execute(sa.text("SELECT number FROM case_file")).scalar_one()
+    with fixed_at(MONDAY + timedelta(days=400)):
+        client = sign_in("shenji")
+        for given, finds in (
+            ({"text": "提交"}, False),
+            ({"text": "提交", "from_on": "2026-03-01"}, True),
+            ({"text": "提交", "to_on": "2026-03-02"}, True),
+            ({"text": "提交", "from_on": "2026-03-01", "to_on": "2027-03-02"}, True),
+            ({"text": "提交", "case": number}, True),
+            ({"action": "case.submitted"}, True),
+        ):
+            page = client.get("/audit", query_string={"action": "case.submitted", **given})
+            assert (number in page.text.partition("<tbody>")[2]) is finds, given
+        long = {"text": "提交", "from_on": "2026-03-01", "to_on": "2027-03-03"}
+        page = client.get("/audit", query_string=long)
+        assert page.status_code == 422 and "期间不得超过一年" in page.text
+        assert client.post("/audit/export", data={"format": "csv", **long}).status_code == 422
 
 
 def test_old_and_new_values_are_shown_as_text(world: World, sign_in: SignIn) -> None:

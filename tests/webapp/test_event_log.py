@@ -12,11 +12,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from lxml import etree
+from sqlalchemy import select
 
 from models import event_log
 from models.calendar import fixed_at
-from models.database import reading
+from models.case import CaseFile
+from models.database import reading, transaction
 from models.event_log import Asked, Scope, traces
+from processes import withdrawal
 from tests.conftest import MONDAY
 from tests.webapp.api import Caller
 from tests.webapp.knock import counted
@@ -69,6 +72,25 @@ def test_an_xes_log_tells_the_life_of_every_step(cases: World, sign_in: SignIn) 
     ]
     assert not any(word in answer.text for word in ("赵一", "钱二", "孙三", "150627"))
     assert "导出流程事件日志" in client.get("/audit?action=event_log.exported").text
+
+
+def test_a_step_that_fell_away_ends_when_the_case_was_withdrawn(cases: World) -> None:
+    with reading() as session:
+        case_id = session.scalars(select(CaseFile.id).order_by(CaseFile.id.desc())).first()
+        assert case_id is not None
+    with fixed_at(MONDAY + timedelta(hours=3)), transaction() as session:
+        withdrawal.withdraw(session, case_id, cases.user(session, "renshe1"), "申请人不再需要")
+    with reading() as session:
+        whole, _after = traces(
+            session, cases.user(session, "shenji"), Asked(date(2026, 3, 1), date(2026, 3, 31))
+        )
+    ended = [
+        (event.name, event.at, event.resource)
+        for event in whole[-1].events
+        if event.transition == "ate_abort"
+    ]
+    assert ended == [("受理审查", MONDAY + timedelta(hours=3), "系统")]
+    assert not any(event.transition == "ate_abort" for one in whole[:-1] for event in one.events)
 
 
 def test_a_csv_has_a_line_an_event_and_names_on_demand(cases: World, sign_in: SignIn) -> None:

@@ -11,7 +11,7 @@ import pytest
 from models import audit
 from models.case_status import CaseStatus
 from models.database import reading
-from tests.webapp.knock import SignIn, number_of, post, typed
+from tests.webapp.knock import SignIn, number_of, paused, post, typed
 from tests.world import World, answers, on
 
 NORMAL = (
@@ -215,3 +215,17 @@ def test_who_did_the_other_half_is_not_offered_the_step_and_reads_why(world: Wor
         ids = {name: world.user(session, name).id for name in ("yinhang1", "yinhang2")}
     assert f'<option value="{ids["yinhang2"]}"' in head and f'<option value="{ids["yinhang1"]}"' not in head
     assert "签收并办理" in sign_in("yinhang2").get(f"/cases/{number}").text
+
+
+def test_sending_back_stands_among_the_other_acts_under_the_form(world: World, sign_in: SignIn) -> None:
+    case_id = world.submitted()
+    go(world, case_id, "acceptance")
+    number, client = number_of(case_id), sign_in("renshe2")
+    client.post(f"/tasks/{world.open_tasks(case_id)['qualification_review']}/claim")
+    for is_standing_still in (False, True):
+        if is_standing_still:
+            paused(world, case_id)
+        page = client.get(f"/cases/{number}").text
+        form, _line, acts = page.partition('id="more-h">更多操作')
+        assert "提交并转下一步" in form and "退回…" not in form
+        assert "退回…" in acts.partition("</section>\n</section>")[0]

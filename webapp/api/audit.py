@@ -63,9 +63,9 @@ def list_case_looks(number: str) -> Response:
 
 def ask_dossier(number: str) -> tuple[Response, int]:
     """Have the whole case made into one archive; a small one is made when this answers."""
-    body = read_body({"reason": str, "is_full": bool}, optional=("is_full",))
     with reading() as session:
         case_of(session, number)
+    body = read_body({"reason": str, "is_full": bool}, optional=("is_full",))
     made = dossier_file.ask(number, body["reason"], body.get("is_full", False), actor())
     with reading() as session:
         return jsonify(_dossier(dossier_for(session, made, actor()))), 201

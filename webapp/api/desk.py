@@ -66,10 +66,10 @@ def show_presence(number: str) -> Response:
 
 def beat(number: str) -> Response:
     """The caller has the case open, with that step and having typed or not; who else has."""
-    body = read_body({"task": int, "is_writing": bool}, optional=("task", "is_writing"))
-    task_id = body.get("task")
     with transaction() as session:
         case = case_of(session, number)
+        body = read_body({"task": int, "is_writing": bool}, optional=("task", "is_writing"))
+        task_id = body.get("task")
         known = task_id if task_id is not None and 0 < task_id <= _BIGGEST else None
         return _others(presence.beat(session, case, known, body.get("is_writing", False), actor()))
 
@@ -86,10 +86,10 @@ def show_draft_of_task(task_id: int) -> Response:
 
 def save_draft_of_task(task_id: int) -> Response:
     """暂存; with `revision` only over the draft that the caller has read (409 over a newer one)."""
-    body = read_body({"answers": dict, "revision": int}, optional=("revision",))
-    mark = DraftMark(body["revision"], "") if "revision" in body else None
     with transaction() as session:
         task = worklist.task_for(session, task_id, actor())
+        body = read_body({"answers": dict, "revision": int}, optional=("revision",))
+        mark = DraftMark(body["revision"], "") if "revision" in body else None
         form = task_form.form_of(session, task)
         if unknown := sorted(set(body["answers"]) - declared_fields(form)):
             raise FieldFaults({name[:64]: ["没有这一填报项。"] for name in unknown})

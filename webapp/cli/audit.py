@@ -60,7 +60,7 @@ def anchor() -> None:
 @_CASE
 @_FROM
 @_TO
-@click.option("--text", default="", help="内容和新旧数值中的文字。")
+@click.option("--text", default="", help="事项、内容和新旧数值中的文字；未指定案卷和期间的，查最近一年。")
 @_BY
 def search(by: str, **given: str) -> None:
     """逐行列出符合条件的审计日志，新的在前：记录号、时间、人员、事项、案卷、内容、变更。"""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from flask import Blueprint, Response, render_template, request
 
 from models import audit, audit_anchor
-from models.audit_log import ACTIONS, Asked, Log, log_page
+from models.audit_log import ACTIONS, LOGINS, Asked, Log, bounded, log_page
 from models.database import reading, transaction
 from models.people import Permission, all_departments
+from models.refusal import Refusal
 from webapp.access import actor, requires
 from webapp.audit_export import EVENTS, event_rows
 from webapp.audit_query import Query
@@ -24,7 +28,7 @@ _SHOWN = 100
 def show() -> tuple[str, int]:
     """What happened, newest first, narrowed by action, person, office, case, period or words."""
     query = Query(request.args)
-    asked = asked_of(query)
+    asked = _on_page(query)
     with reading() as session:
         log = Log() if query.errors else log_page(session, asked)
         reader = Reader(session)
@@ -32,7 +36,7 @@ def show() -> tuple[str, int]:
             "audit/show.html",
             log=log,
             lines=[reader.view(line.event, line.number) for line in log.lines],
-            wanted={name: query.text(name) or None for name in FIELDS},
+            wanted={name: query.text(name) or None for name in (*FIELDS, "logins")},
             errors=query.errors,
             actions=ACTIONS,
             offices=all_departments(session),
@@ -45,7 +49,7 @@ def show() -> tuple[str, int]:
 def export() -> Response:
     """The events that the page is narrowed to, as a file; the log says who took it."""
     query = Query(request.form)
-    asked, kind = asked_of(query), query.choice("format", FORMATS)
+    asked, kind = _on_page(query), query.choice("format", FORMATS)
     query.check()
     answer = sent_table(kind, "audit", "审计日志", EVENTS, event_rows(asked))
     note_export("log.exported", "导出审计日志", query)
@@ -66,8 +70,19 @@ def verify() -> str:
 def asked_of(query: Query) -> Asked:
     """What the log is to be narrowed by; errors stay with the query."""
     begin, end = query.period()
-    words = {name: query.text(name) for name in FIELDS if name not in ("from_on", "to_on")}
-    return Asked(**words, from_on=begin, to_on=end)
+    words: dict[str, Any] = {name: query.text(name) for name in FIELDS if name not in ("from_on", "to_on")}
+    asked = Asked(**words, from_on=begin, to_on=end)
+    try:
+        bounded(asked)
+    except Refusal as refusal:
+        query.errors.setdefault(refusal.field or "text", refusal.message)
+    return asked
+
+
+def _on_page(query: Query) -> Asked:
+    """As `asked_of`; the page leaves logins out unless they are asked for, and its export with it."""
+    asked = asked_of(query)
+    return replace(asked, has_logins=asked.action in LOGINS or query.text("logins") == "yes")
 
 
 def note_export(action: str, summary: str, query: Query) -> None:

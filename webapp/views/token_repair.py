@@ -13,7 +13,7 @@ from forms.moves import CorrectionForm, DecisionForm, MoveForm
 from models.calendar import today
 from models.database import DbSession, reading, transaction
 from models.people import Permission
-from processes import broken, fact_correction, token_repair
+from processes import broken, fact_correction, repairable, token_repair
 from webapp import repair_page as shown
 from webapp.access import actor, requires
 from webapp.admin import BIGGEST_ID, attempt
@@ -76,6 +76,8 @@ def propose_move(number: str) -> Page:
 @requires(Permission.CASE_REPAIR)
 def move_again(number: str) -> Response:
     """Where a refused form leaves the address bar, asked for again."""
+    with reading() as session:
+        repairable.case_named(session, number, actor())
     return redirect(url_for("token_repair.case", number=number))
 
 
