@@ -93,3 +93,17 @@ def test_nobody_is_offered_to_himself(world: World, sign_in: SignIn) -> None:
         own = world.user(session, "renshe1").id
     page = sign_in("renshe1").get("/absence").text
     assert f'value="{own}"' not in _section(page, 'name="stand_in"', "</select>")
+
+
+def test_the_log_finds_acts_by_their_titles_and_leaves_logins_out(world: World, sign_in: SignIn) -> None:
+    with on(MONDAY):
+        world.submitted()
+        client = sign_in("shenji")
+        plain, whole = client.get("/audit").text, client.get("/audit?logins=yes").text
+        assert "提交申请" in plain and "登录（" not in plain and "登录（" in whole
+        assert 'name="logins" value="yes" checked' in whole and 'value="yes" checked' not in plain
+        rows = [
+            client.post("/audit/export", data={"format": "csv", "text": "提交申请", **more}).text.splitlines()
+            for more in ({}, {"action": "case.submitted"}, {"action": "task.completed"})
+        ]
+    assert len(rows[0]) >= len(rows[1]) == 2 and len(rows[2]) == 1
