@@ -34,10 +34,13 @@ class Waiting:
         return "流程位置调整" if self.kind == MOVE else "事实更正"
 
 
-def waiting_for(session: Session, mine: ColumnElement[bool]) -> list[Waiting]:
-    """Every proposal that is not decided, of the cases that `mine` names, oldest first; one query."""
+def waiting_for(session: Session, mine: ColumnElement[bool], seen: ColumnElement[bool]) -> list[Waiting]:
+    """Every proposal that is not decided, oldest first; one query.
+
+    Moves of the cases that `mine` names, corrections of those that `seen` names.
+    """
     parts = []
-    for kind, table in ((MOVE, TokenMove), (CORRECTION, FactCorrection)):
+    for kind, table, his in ((MOVE, TokenMove, mine), (CORRECTION, FactCorrection, seen)):
         parts.append(
             select(
                 literal(kind).label("kind"), table.id.label("id"), CaseFile.number.label("number"),
@@ -45,7 +48,7 @@ def waiting_for(session: Session, mine: ColumnElement[bool]) -> list[Waiting]:
             )
             .join(CaseFile, CaseFile.id == table.case_id)
             .join(User, User.id == table.author_id)
-            .where(table.status == Verdict.PROPOSED.value, mine)
+            .where(table.status == Verdict.PROPOSED.value, his)
         )  # fmt: skip
     found = union_all(*parts).subquery()
     query = select(found).order_by(found.c.created_at, found.c.id).limit(LISTED)

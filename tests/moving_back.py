@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from models.case import CaseFile
 from models.database import reading, transaction
+from models.people import User
 from models.sending_back import SendingBack, sendings_back_of
 from models.workflow import DONE, UserTask
 from processes import recall, sending_back
@@ -64,13 +65,23 @@ def counting(case_id: int) -> list[str]:
 
 def holders(case_id: int) -> dict[str, str]:
     """Open step → login name of whoever has it."""
-    from models.people import User
     from models.workflow import OPEN
 
     with reading() as session:
         query = select(UserTask.element_id, User.username).outerjoin(User, User.id == UserTask.assignee_id)
         rows = session.execute(query.where(UserTask.case_id == case_id, UserTask.status == OPEN))
         return {element: name or "" for element, name in rows}
+
+
+def managers() -> tuple[str, str]:
+    """Two who see every case of the sample county and may repair it: facts are corrected by such."""
+    with transaction() as session:
+        first = session.scalars(select(User).where(User.username == "lingdao")).one()
+        second = session.scalars(select(User).where(User.username == "lingdao2")).first()
+        if second is None:
+            same = {one: getattr(first, one) for one in ("role", "department_id", "password_hash")}
+            session.add(User(username="lingdao2", name="朱十九", **same))
+    return "lingdao", "lingdao2"
 
 
 def history(case_id: int) -> list[SendingBack]:

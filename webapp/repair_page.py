@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -23,7 +23,13 @@ from processes import broken, fact_correction, token_repair
 from processes.correctable import Fact, facts_of
 from processes.engine.marking import markings
 from processes.move_effect import Choice, Effect, choices, place_names
-from processes.repairable import case_named, is_repairable, require_repairable, sees_person
+from processes.repairable import (
+    case_named,
+    is_correctable,
+    is_repairable,
+    require_correctable,
+    sees_person,
+)
 from processes.workflow import standing, token_read
 
 KINDS = {"step": "环节", "event": "等待的事件", "branch": "已办结、等待汇合的分支"}
@@ -39,7 +45,8 @@ class Overview:
 
 def overview(session: DbSession, actor: User) -> Overview:
     """What stands still, and what waits for a second person."""
-    return Overview(broken.broken(session, actor), waiting_for(session, is_repairable(actor)))
+    waiting = waiting_for(session, is_repairable(actor), is_correctable(actor))
+    return Overview(broken.broken(session, actor), waiting)
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,22 @@ class CasePage:
         return not self.case.state.is_final
 
 
+def without_days(steps: Sequence[dict[str, Any]], actor: User) -> list[dict[str, Any]]:
+    """Steps with their last days, or without them before whom the case is not to be seen."""
+    return [one if sees_person(actor) else {**one, "due": ""} for one in steps]
+
+
+def side_for(side: Mapping[str, Any], actor: User) -> dict[str, Any]:
+    """One side of a move, as this person may read it."""
+    return {**side, "steps": without_days(side["steps"], actor)}
+
+
+def tried(session: DbSession, case_id: int, wanted: Sequence[str], actor: User) -> Effect:
+    """What a move would change, as this person may read it. Raises Refusal."""
+    found = token_repair.preview(session, case_id, wanted, actor)
+    return replace(found, before=side_for(found.before, actor), after=side_for(found.after, actor))
+
+
 def case_facts(session: DbSession, number: str, actor: User) -> CaseFacts:
     """Raises NotFound, Forbidden."""
     case = case_named(session, number, actor)
@@ -101,7 +124,8 @@ def case_facts(session: DbSession, number: str, actor: User) -> CaseFacts:
         return CaseFacts(case.id, (), ())
     token = token_read(session, case)
     possible = markings(token.definition.spec_json) or frozenset()
-    return CaseFacts(case.id, choices(token, standing(session, token), possible), facts_of(session, case))
+    facts = facts_of(session, case) if sees_person(actor) else ()
+    return CaseFacts(case.id, choices(token, standing(session, token), possible), facts)
 
 
 def move_form(facts: CaseFacts, data: MultiDict[str, str] | None) -> MoveForm:
@@ -140,7 +164,7 @@ def case_page(session: DbSession, number: str, actor: User, typed: Typed) -> Cas
         process=token.definition.drawing.name,
         version=token_repair.version_of(session, token),
         now=place_names(token.definition, here) if here else "—",
-        steps=token_repair.steps_of(session, token, instance),
+        steps=without_days(token_repair.steps_of(session, token, instance), actor),
         move=move,
         correction=correction,
         kinds=KINDS,
@@ -148,7 +172,7 @@ def case_page(session: DbSession, number: str, actor: User, typed: Typed) -> Cas
         effect=_effect(session, facts, actor, move, typed.wanted),
         lines=_lines(session, facts, actor, correction) if typed.is_tried else [],
         moves=moves_of(session, case),
-        corrections=corrections_of(session, case),
+        corrections=corrections_of(session, case) if sees_person(actor) else [],
         definition_id=token.stored.definition_id,
         states={
             one.key: {"level": "active", "label": "现在"}
@@ -164,7 +188,7 @@ def _effect(
     if wanted is None:
         return None
     try:
-        return token_repair.preview(session, facts.case_id, wanted, actor)
+        return tried(session, facts.case_id, wanted, actor)
     except Refusal as refusal:
         form.fault("places", refusal.message)
         return None
@@ -187,12 +211,8 @@ class MovePage:
     effect: Effect | None
     fault: str
     is_second: bool
-
-    @property
-    def sides(self) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-        """Before and after: as of now while it waits, else as it was proposed."""
-        found = self.effect
-        return (found.before, found.after) if found else (self.row.before, self.row.after)
+    # Before and after: as of now while it waits, else as it was proposed.
+    sides: tuple[Mapping[str, Any], Mapping[str, Any]]
 
 
 def move_page(session: DbSession, move_id: int, actor: User) -> MovePage:
@@ -201,10 +221,12 @@ def move_page(session: DbSession, move_id: int, actor: User) -> MovePage:
     effect, fault = None, ""
     if row.is_waiting:
         try:
-            effect = token_repair.preview(session, row.case_id, row.to_places, actor)
+            effect = tried(session, row.case_id, row.to_places, actor)
         except Refusal as refusal:
             fault = refusal.message
-    return MovePage(row, effect, fault, row.is_waiting and row.author_id != actor.id)
+    before, after = (effect.before, effect.after) if effect else (row.before, row.after)
+    sides = side_for(before, actor), side_for(after, actor)
+    return MovePage(row, effect, fault, row.is_waiting and row.author_id != actor.id, sides)
 
 
 @dataclass(frozen=True)
@@ -220,7 +242,7 @@ class CorrectionPage:
 def correction_page(session: DbSession, correction_id: int, actor: User) -> CorrectionPage:
     """Raises NotFound, Forbidden."""
     row = fact_correction.correction_for(session, correction_id, actor)
-    case = require_repairable(session, row.case_id, actor)
+    case = require_correctable(session, row.case_id, actor)
     title = next((one.title for one in facts_of(session, case) if one.name == row.fact), row.fact)
     lines = row.effects.split("\n") if row.effects else []
     if row.is_waiting:

@@ -14,7 +14,7 @@ from models.refusal import Refusal
 from models.repair_list import Waiting
 from models.token_move import TokenMove
 from processes import broken, fact_correction, token_repair
-from processes.repairable import case_named
+from processes.repairable import case_named, sees_person
 from webapp import repair_page
 from webapp.access import actor
 from webapp.api.body import FieldFaults, read_body, read_optional_body
@@ -51,7 +51,7 @@ def show_repair(number: str) -> Response:
     """Where a case stands, the places of its drawing, the facts that may be corrected, and what was proposed."""
     with reading() as session:
         page = repair_page.case_page(session, number, actor(), repair_page.Typed())
-        facts = fact_correction.correctable(session, page.case.id, actor())
+        facts = fact_correction.correctable(session, page.case.id, actor()) if sees_person(actor()) else []
         return jsonify(
             number=page.case.number,
             status=page.case.status,
@@ -73,7 +73,7 @@ def propose_move(number: str) -> tuple[Response, int]:
     if body.get("try"):
         with reading() as session:
             case = case_named(session, number, actor())
-            effect = token_repair.preview(session, case.id, places, actor())
+            effect = repair_page.tried(session, case.id, places, actor())
             return jsonify(before=effect.before, after=effect.after), 200
     with transaction() as session:
         case = case_named(session, number, actor())
@@ -154,8 +154,8 @@ def _move(row: TokenMove, number: str) -> Json:
         "status": row.status,
         "places": list(row.to_places),
         "reason": row.reason,
-        "before": row.before,
-        "after": row.after,
+        "before": repair_page.side_for(row.before, actor()),
+        "after": repair_page.side_for(row.after, actor()),
         "created_at": instant(row.created_at),
         "decision_text": row.decision_text,
     }

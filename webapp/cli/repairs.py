@@ -13,7 +13,7 @@ from models.repair_list import MOVE, waiting_for
 from models.sending_back import Mode
 from models.token_move import Verdict
 from processes import broken, fact_correction, recall, sending_back, token_repair, worklist
-from processes.repairable import case_named, is_repairable
+from processes.repairable import case_named, is_correctable, is_repairable
 from webapp.cli.group import Group, acting
 from webapp.cli.tasks import group as tasks
 from webapp.repair_page import case_facts
@@ -70,7 +70,7 @@ def list_repairs(by: str) -> None:
         actor = acting(session, by)
         for one in broken.broken(session, actor):
             click.echo(f"{one.number}\t{one.kind.label}\t{one.what}\t{one.why}\t{one.timer_id or ''}")
-        for row in waiting_for(session, is_repairable(actor)):
+        for row in waiting_for(session, is_repairable(actor), is_correctable(actor)):
             click.echo(f"{row.number}\t待复核\t{row.title} {row.id}\t{row.reason}\t{row.author}")
 
 
