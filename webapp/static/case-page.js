@@ -41,7 +41,8 @@ async function draw() {
   const viewer = createViewer(box);
   await viewer.importXML(xml);
   const focusId = focusOf(states);
-  show(viewer, focusId);
+  // data-fit: the whole picture first, where there is room to read it
+  show(viewer, 'fit' in box.dataset && box.clientWidth > 600 ? null : focusId);
   paint(viewer, states);
   wireTools(viewer, focusId);
   if (box.dataset.label) box.querySelector('svg').setAttribute('aria-label', box.dataset.label);
