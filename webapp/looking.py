@@ -1,8 +1,9 @@
 """Room access log, its door: what was answered about a case is noted once the answer has gone out.
 
 Closed by default: every page and every REST answer whose address names a case, one of its documents, letters or
-steps is a look, also one that answers a post; no view has to say so. The record is written after the response, in a small transaction of its
-own, and never costs anybody his page: while the database cannot write, looks wait here for the next one.
+steps is a look, also one that answers a post; no view has to say so. The record is written after the response, in a
+small transaction of its own, and never costs anybody his page: while the database cannot write, looks wait here for
+the next one.
 """
 
 from __future__ import annotations
