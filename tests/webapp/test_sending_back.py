@@ -13,7 +13,7 @@ from sqlalchemy import select
 from models.database import reading
 from models.fact_correction import FactCorrection
 from models.token_move import TokenMove
-from tests.moving_back import at_step, counting, done_task, holders
+from tests.moving_back import at_step, counting, done_task, holders, managers
 from tests.webapp.api import Caller
 from tests.webapp.knock import SignIn, counted, number_of, post
 from tests.world import World, answers, on
@@ -125,19 +125,17 @@ def test_nothing_more_is_asked_of_the_database_where_nothing_went_back(world: Wo
     assert not [text for text in statements if "sending_back" in text or "token_move" in text]
 
 
-def test_two_owners_move_a_token_and_correct_a_fact_without_seeing_whose_case_it_is(
-    world: World, sign_in: SignIn
-) -> None:
+def test_two_owners_move_a_token_without_seeing_whose_case_it_is(world: World, sign_in: SignIn) -> None:
     with on(MONDAY):
-        case_id = at_step(world, "qualification_review")
+        case_id = at_step(world, "due_diligence")
         number, owner, second = number_of(case_id), sign_in(OWNER), sign_in(SECOND)
         page = owner.get(f"/repairs/cases/{number}").text
         assert "赵一" not in page and "资格审核" in page and "（现在）" in page
         assert owner.get("/repairs", query_string={"number": number}).location.endswith(number)
-        places = _values(page, "申请人撤回（现在）", "受理审查")
+        places = _values(page, "申请人撤回（现在）", "资格审核")
         tried = owner.post(f"/repairs/cases/{number}/moves", data={"places": places, "preview": "1"})
-        assert "试算结果" in tried.text and "已办结、将作废重办：受理审查" in tried.text
-        assert "注意：" in tried.text and _rows(TokenMove) == 0
+        assert "试算结果" in tried.text and "已办结、将作废重办：资格审核" in tried.text
+        assert "因此终止的时限：尽职调查时限" in tried.text and _rows(TokenMove) == 0
         bad = owner.post(f"/repairs/cases/{number}/moves", data={"places": places[:1], "reason": "误操作"})
         assert bad.status_code == 422 and "误操作" in bad.text and "请选择案卷应当处于的环节" in bad.text
         made = owner.post(f"/repairs/cases/{number}/moves", data={"places": places, "reason": "误操作"})
@@ -147,14 +145,30 @@ def test_two_owners_move_a_token_and_correct_a_fact_without_seeing_whose_case_it
         assert "流程位置调整" in second.get("/repairs").text
         assert second.post(made.location, data={"decision": "refuse"}).status_code == 422
         done = second.post(made.location, data={"decision": "agree"}, follow_redirects=True)
-        assert "已复核并执行" in done.text and set(world.open_tasks(case_id)) == {"acceptance"}
+        assert "已复核并执行" in done.text and set(world.open_tasks(case_id)) == {"qualification_review"}
         assert second.post(made.location, data={"decision": "agree"}).status_code == 409
+        assert "期限至" not in page and "事实更正</h2>" not in page
+
+
+def test_two_who_see_the_case_correct_a_fact_and_process_owners_see_no_day_of_it(
+    world: World, sign_in: SignIn
+) -> None:
+    with on(MONDAY):
+        number = number_of(world.submitted())
+        owner, second = (sign_in(name) for name in managers())
         fact = {"fact": "received_on", "new_value": "2026-02-27", "reason": "收件登记有误"}
         tried = owner.post(f"/repairs/cases/{number}/corrections", data={**fact, "preview": "1"})
         assert "起算日由 2026-03-02 改为 2026-02-27" in tried.text and _rows(FactCorrection) == 0
         wrong = owner.post(f"/repairs/cases/{number}/corrections", data={**fact, "new_value": "明天"})
         assert wrong.status_code == 422 and "明天" in wrong.text and "请填写日期" in wrong.text
         made = owner.post(f"/repairs/cases/{number}/corrections", data=fact)
+        blind = sign_in(OWNER)
+        assert (
+            blind.get(made.location).status_code == 404 and "收件登记有误" not in blind.get("/repairs").text
+        )
+        # Nothing is offered to choose from.
+        assert blind.post(f"/repairs/cases/{number}/corrections", data=fact).status_code == 422
+        assert blind.post(made.location, data={"decision": "agree"}).status_code == 404
         done = second.post(made.location, data={"decision": "agree"}, follow_redirects=True)
         assert "已复核并执行" in done.text and "提出和复核记录" in owner.get(f"/repairs/cases/{number}").text
 
@@ -216,7 +230,10 @@ def test_programs_send_back_recall_and_repair(world: World, caller: type[Caller]
         assert second.get("/repairs")["waiting"][0]["number"] == number
         assert second.post(f"/repairs/moves/{made['id']}", {"decision": "agree"})["status"] == "applied"
         fact = {"fact": "accepted_on", "new_value": "2026-03-02", "reason": "误"}
-        owner.post(f"/repairs/cases/{number}/corrections", fact, 422)
+        owner.post(f"/repairs/cases/{number}/corrections", fact, 404)
+        caller("lingdao").post(f"/repairs/cases/{number}/corrections", fact, 422)
+        assert shown["facts"] == [] and tried["after"]["steps"][0]["due"] == ""
+        assert caller("lingdao").get(f"/repairs/cases/{number}")["facts"][0]["name"] == "received_on"
         assert set(world.open_tasks(case_id)) == {"qualification_review"}
 
 
@@ -238,8 +255,11 @@ def test_the_command_line_does_the_same(world: World, app: Flask) -> None:
         assert "待另一人复核" in run("repairs", "move", number, *places, "--reason", "误", "--by", OWNER)
         assert "待复核" in run("repairs", "list", "--by", SECOND)
         assert "已执行" in run("repairs", "agree", "move", "1", "--by", SECOND)
-        correct = ("repairs", "correct", number, "amount", "70000", "--reason", "误", "--by", OWNER)
-        assert "待另一人复核" in run(*correct)
-        assert "不同意" in run("repairs", "refuse", "correction", "1", "--reason", "无据", "--by", SECOND)
+        correct = ("repairs", "correct", number, "amount", "70000", "--reason", "误", "--by")
+        assert "未找到该案卷" in run(*correct, OWNER)
+        assert "待另一人复核" in run(*correct, "lingdao")
+        assert "不同意" in run(
+            "repairs", "refuse", "correction", "1", "--reason", "无据", "--by", managers()[1]
+        )
         assert "该计时器已不再停滞" in run("repairs", "retry", "1", "--by", OWNER)
         assert "不能撤回" in run("tasks", "recall", str(done_task(case_id, "acceptance")), "--by", "renshe1")
