@@ -60,7 +60,6 @@ class Item:
 
 def lines(reader_id: int) -> Any:
     """The statement of which a list is a part; the follow-up days are the reader's."""
-    urged = select(func.count()).where(TaskUrging.task_id == UserTask.id).scalar_subquery()
     mine = and_(TaskFollowUp.task_id == UserTask.id, TaskFollowUp.user_id == reader_id)
     return (
         select(
@@ -85,10 +84,8 @@ def lines(reader_id: int) -> Any:
             UserTask.owner_id,
             UserTask.set_aside_until,
             UserTask.open_reviews,
-            and_(UserTask.is_applicants, func.coalesce(UserTask.assignee_id, 0) != reader_id).label(
-                "waits_for_applicant"
-            ),
-            urged.label("urged"),
+            _waits(reader_id),
+            _urged(),
             select(TaskFollowUp.on_day).where(mine).scalar_subquery().label("follow_up_on"),
             Deadline.id.label("deadline_id"),
             Deadline.due_on,
@@ -101,6 +98,17 @@ def lines(reader_id: int) -> Any:
         .outerjoin(_Assignee, _Assignee.id == UserTask.assignee_id)
         .outerjoin(Deadline, Deadline.id == UserTask.deadline_id)
     )
+
+
+def _waits(reader_id: int) -> Any:
+    """Whether the step is the applicant's and not done by the reader himself."""
+    others = func.coalesce(UserTask.assignee_id, 0) != reader_id
+    return and_(UserTask.is_applicants, others).label("waits_for_applicant")
+
+
+def _urged() -> Any:
+    count = select(func.count()).where(TaskUrging.task_id == UserTask.id)
+    return count.scalar_subquery().label("urged")
 
 
 def item(row: Any) -> Item:
