@@ -70,6 +70,7 @@ OF_A_CASE = {
     "export_id",
     "dossier_id",
     "timer_id",
+    "correction_id",
 }
 # What a person has begun himself, and nobody here has: to everybody else it does not exist.
 OF_ONE_PERSON = "bulk.show", "api.show_bulk"
