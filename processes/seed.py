@@ -80,6 +80,7 @@ USERS = (
     ("liucheng2", "杨廿一", Role.PROCESS_OWNER, "operations"),
     ("shenji", "尤十九", Role.AUDITOR, "finance"),
     ("guanli", "许二十", Role.ADMINISTRATOR, "operations"),
+    ("lingdao2", "郑廿四", Role.MANAGER, "finance"),
 )
 
 

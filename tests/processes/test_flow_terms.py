@@ -85,7 +85,9 @@ def test_applicants_own_terms_have_a_line_of_their_own(world: World) -> None:
     assert (his.met, his.missed) == (1, 1)
     late = [term for term in found.terms if term.missed and not term.is_applicants]
     # The acceptance that began again on Monday was not done: it is the office's.
-    assert {term.title for term in late} == {"一次性告知时限"} and found.missed == 1 and found.met == before.met
+    assert (
+        {term.title for term in late} == {"一次性告知时限"} and found.missed == 1 and found.met == before.met
+    )
     assert (found.months[0].met, found.months[0].missed) == (found.met, found.missed)
 
 
