@@ -24,8 +24,10 @@ def upgrade() -> None:
     _orders()
     op.add_column("case_file", sa.Column("acted_at", sa.DateTime(timezone=True), nullable=True))
     op.execute(
-        "UPDATE case_file SET acted_at = coalesce((SELECT max(at) FROM audit_event WHERE chain = case_file.id"
-        f" AND actor_id IS NOT NULL AND action NOT IN {LOOKS!r}), opened_at)"
+        sa.text(
+            "UPDATE case_file SET acted_at = coalesce((SELECT max(at) FROM audit_event WHERE chain = case_file.id"
+            " AND actor_id IS NOT NULL AND action NOT IN :looks), opened_at)"
+        ).bindparams(sa.bindparam("looks", list(LOOKS), expanding=True))
     )
     op.add_column(
         "user_task", sa.Column("is_applicants", sa.Boolean(), server_default=sa.false(), nullable=False)
