@@ -197,7 +197,7 @@ def test_the_leader_of_the_region_is_told_when_the_drawing_says_so(world: World)
     with transaction() as session:
         session.execute(update(Deadline).where(Deadline.id == clock.id).values(ladder="1=manager"))
         session.execute(update(User).where(User.username == "renshe1").values(is_active=False))
-    assert remind(date(2026, 3, 12)) == ["lingdao"]
+    assert remind(date(2026, 3, 12)) == ["lingdao", "lingdao2"]
 
 
 def test_an_applicant_is_told_of_the_end_of_his_own_term_in_his_own_words(world: World) -> None:
