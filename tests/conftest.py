@@ -22,6 +22,9 @@ from tests.world import World
 from webapp import create_app
 from webapp.cli.db import bring_up_to_date
 
+# Left out by --database-only, for the time that a run may take; `make test` runs them on any database.
+_ONCE = ("webapp", "laws")
+_KILLS = ("test_kill_office.py", "test_kill_arrears.py", "test_kill_notice.py", "test_kill_screening.py")
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 
 
@@ -30,7 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database-only",
         action="store_true",
-        help="only tests that open a database and are not marked `once`",
+        help="only tests of tables, verbs and journeys that open a database and are not marked `once`",
     )
     parser.addoption(
         "--beside-server",
@@ -61,8 +64,11 @@ def _is_journey(item: pytest.Item) -> bool:
 
 
 def _needs_this_database(item: pytest.Item) -> bool:
-    opens = "url" in getattr(item, "fixturenames", ()) or item.get_closest_marker("server")
-    return bool(opens) and item.get_closest_marker("once") is None
+    """What a second database may answer otherwise: tables, verbs and journeys; doors and walks ask for the same once."""
+    if item.get_closest_marker("server"):
+        return True
+    opens = "url" in getattr(item, "fixturenames", ()) and item.get_closest_marker("once") is None
+    return opens and item.path.parent.name not in _ONCE and item.path.name not in _KILLS
 
 
 @pytest.fixture(scope="session", autouse=True)
