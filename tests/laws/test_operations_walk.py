@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -13,6 +15,7 @@ from models.database import reading
 from tests.invariants import check_all, check_case
 from tests.operations import Operations
 from tests.replaying import check_replay
+from tests.walk import Choose
 from tests.world import World
 
 EXAMPLES = int(os.environ.get("WALKS", "40")) // 8
@@ -30,6 +33,20 @@ def _hold(case_id: int) -> None:
         check_replay(session, case_id)
 
 
+def _walked(world: World, choose: Choose[Any], knocks: int, ended: set[str]) -> Operations:
+    """One case on its way, held against the law after every knock, to its end."""
+    walk = Operations(world, choose)
+    case_id = walk.begin()
+    for _knock in range(knocks):
+        if walk.is_over:
+            break
+        walk.knock()
+        _hold(case_id)
+    ended.add(walk.finish())
+    _hold(case_id)
+    return walk
+
+
 @pytest.mark.slow
 def test_operations_keep_the_invariants_and_the_log_replays_to_what_is(world: World) -> None:
     ended: set[str] = set()
@@ -38,18 +55,16 @@ def test_operations_keep_the_invariants_and_the_log_replays_to_what_is(world: Wo
     @_walks
     @given(st.data())
     def law(data: st.DataObject) -> None:
-        walk = Operations(world, lambda options: options[data.draw(st.integers(0, len(options) - 1))])
-        case_id = walk.begin()
-        for _knock in range(data.draw(st.integers(10, 40))):
-            if walk.is_over:
-                break
-            walk.knock()
-            _hold(case_id)
-        ended.add(walk.finish())
+        walk = _walked(world, lambda options: options[data.draw(st.integers(0, len(options) - 1))],
+                       data.draw(st.integers(10, 40)), ended)  # fmt: skip
         went_back.append(walk.sent_back + walk.moved)
-        _hold(case_id)
 
     law()
+    # Five walks of chance may all go straight on: others follow, until one has gone back.
+    for seed in range(40):
+        if not sum(went_back):
+            walk = _walked(world, random.Random(seed).choice, 30, ended)
+            went_back.append(walk.sent_back + walk.moved)
     assert sum(went_back) > 0, "no walk has sent anything back"
     assert all(CaseStatus(one).is_final for one in ended)
     with reading() as session:
