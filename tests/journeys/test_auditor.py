@@ -51,7 +51,7 @@ def test_an_act_is_found_its_case_taken_whole_and_checked(town: Town, tmp_path: 
     assert _saved(auditor, "导出CSV", tmp_path).read_text(encoding="utf-8").count("受理审查") >= 1
     auditor.page.locator("td a").first.click()
     auditor.page.get_by_role("tab", name="办理过程").click()
-    auditor.page.get_by_role("link", name="制作卷宗").click()
+    auditor.page.get_by_role("link", name="制作卷宗").first.click()
     assert _fine(auditor) == []
     auditor.fills({"reason": "专项审计"})
     auditor.submits("制作卷宗")
