@@ -115,39 +115,24 @@ def _of_task(row: Any, version: int) -> Iterator[dict[str, Any]]:
     if row.id % TASKS_A_CASE == 1:
         yield {**opened, "kind": "case.opened", "element_id": "", "step": ""}
     yield {**opened, "kind": "task.opened"}
-    if row.done_at is None:
-        return
+    if row.done_at is not None:
+        yield from _of_work(row, common)
+
+
+def _of_work(row: Any, common: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What a finished step leaves: its end, its clock, and the end of the case after the last but one."""
     done_on = row.done_at.date()
     late = done_on > row.due_on
-    used = {"at": row.done_at, "on_day": done_on, "used_days": 1 + row.case_id % 9, "is_late": late}
-    yield {**common, **used, "kind": "task.done"}
-    yield {**common, **used, "kind": "clock.late" if late else "clock.met", "step": row.term}
+    used = {**common, "at": row.done_at, "on_day": done_on, "used_days": 1 + row.case_id % 9, "is_late": late}
+    yield {**used, "kind": "task.done"}
+    yield {**used, "kind": "clock.late" if late else "clock.met", "step": row.term}
     if late:
         missed_on = row.due_on + timedelta(days=1)
-        yield {
-            **common,
-            **used,
-            "on_day": missed_on,
-            "kind": "clock.missed",
-            "step": row.term,
-            "used_days": None,
-        }
+        yield {**used, "on_day": missed_on, "kind": "clock.missed", "step": row.term, "used_days": None}
     if row.id % TASKS_A_CASE == 9:
-        facts = {
-            "group_code": row.group_code,
-            "bank_id": row.bank_id,
-            "term_months": 24,
-            "amount": row.amount,
-        }
         outcome = "refused" if row.case_id % 5 == 0 else "disbursed"
-        yield {
-            **common,
-            **used,
-            **facts,
-            "kind": "case.closed",
-            "outcome": outcome,
-            "guarantee_type": "credit",
-        }
+        yield {**used, "kind": "case.closed", "outcome": outcome, "guarantee_type": "credit",
+               "group_code": row.group_code, "bank_id": row.bank_id, "term_months": 24, "amount": row.amount}  # fmt: skip
 
 
 def _of(name: Preset) -> Wanted:
