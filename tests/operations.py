@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from models.calendar import today
 from models.case import CaseFile
@@ -31,12 +29,13 @@ from processes import (
     task_review,
     token_repair,
     urging,
-    worklist,
 )
 from processes.engine.marking import markings
 from processes.submission import HandedIn
 from processes.workflow import token_read
-from tests.walk import Walk, good_answers
+from tests.moving_back import MANAGERS
+from tests.staffing import Staffing
+from tests.walk import good_answers
 from tests.webapp.knock import typed
 from tests.world import on
 from webapp import review_door
@@ -45,7 +44,7 @@ OWNERS = ("liucheng", "liucheng2")
 
 
 @dataclass
-class Operations(Walk):
+class Operations(Staffing):
     """One case; every act is a public verb, done by somebody who may or may not be entitled."""
 
     sent_back: int = 0
@@ -70,6 +69,7 @@ class Operations(Walk):
             self.take_back_own,
         ]
         office += [self.move_token, self.correct]
+        office += [self.be_away, self.come_back, self.work_for, self.hand_over, self.order, self.answer_order]
         acts = [self.answer] * 6 + [self.wait, self.fire, self.claim, self.stand_still, self.go_on, *office]
         act = self.choose(acts)
         self.log.append(f"{self.day} {act.__name__}")
@@ -216,11 +216,12 @@ class Operations(Walk):
         """事实更正 of the day of receipt or acceptance."""
         fact = self.choose(["received_on", "accepted_on"])
         value = (today() - timedelta(days=self.choose([0, 1, 3]))).isoformat()
+        first, second = MANAGERS
         with transaction() as session:
-            owner = self.world.user(session, OWNERS[0])
-            row = fact_correction.propose(session, self.case_id, fact, value, "登记有误", owner).id
+            leader = self.world.user(session, first)
+            row = fact_correction.propose(session, self.case_id, fact, value, "登记有误", leader).id
         with transaction() as session:
-            fact_correction.agree(session, row, self.world.user(session, OWNERS[1]))
+            fact_correction.agree(session, row, self.world.user(session, second))
 
     def finish(self, limit: int = 40) -> str:
         """Good answers from here on, once nothing hangs on the open steps."""
@@ -258,16 +259,3 @@ class Operations(Walk):
         for review_id in ids:
             if actor is not None:
                 review_door.remove(review_id, actor)
-
-    def _held(self) -> tuple[UserTask, str, str]:
-        """An open step, whoever has it (or takes it now), and somebody else of the house."""
-        task, who = self._somebody()
-        with reading() as session:
-            names: Any = session.scalars(select(User.username).order_by(User.id)).all()
-        if self.choose([True, True, False]):
-            with transaction() as session:
-                worklist.claim(session, task.id, self.world.user(session, who))
-        return task, who, self.choose(names)
-
-    def _id(self, session: Session, username: str) -> int:
-        return self.world.user(session, username).id

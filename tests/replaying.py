@@ -34,25 +34,35 @@ def check_replay(session: Session, case_id: int) -> None:
 
 
 def _check_records(session: Session, case: CaseFile, tasks: Iterable[UserTask]) -> None:
-    """Flow records, which are only added: opened, less done and cancelled; done, less returned."""
+    """Flow records, which are only added: opened, less done and cancelled; done, less returned.
+
+    What counts adds up: every arrival that is not taken back has one end, or is open; nothing ends twice.
+    """
     opened: set[int] = set()
+    arrived: set[int] = set()
+    cancelled: set[int] = set()
     counting: set[int] = set()
     ended = ""
     query = select(FlowRecord).where(FlowRecord.case_id == case.id).order_by(FlowRecord.id)
     for row in session.scalars(query):
         task = row.task_id or 0
         if row.kind == FlowKind.TASK_OPENED:
+            assert task not in arrived
             opened.add(task)
+            arrived.add(task)
         elif row.kind in (FlowKind.TASK_DONE, FlowKind.TASK_CANCELLED):
+            assert task not in counting | cancelled and task in opened
             opened.discard(task)
-            if row.kind == FlowKind.TASK_DONE:
-                counting.add(task)
+            (counting if row.kind == FlowKind.TASK_DONE else cancelled).add(task)
         elif row.kind == FlowKind.TASK_RETURNED:
-            counting.discard(task)
+            counting.remove(task)
+        elif row.kind == FlowKind.TASK_UNOPENED:
+            arrived.remove(task)
         elif row.kind == FlowKind.CASE_CLOSED:
             ended = row.outcome
     assert opened == {row.id for row in tasks if row.status == OPEN}
     assert counting == {row.id for row in tasks if row.status == DONE and row.superseded_at is None}
+    assert arrived == counting | cancelled | opened
     assert ended == (case.status if case.state.is_final else ""), ended
 
 

@@ -18,7 +18,7 @@ from tests.replaying import check_replay
 from tests.walk import Choose
 from tests.world import World
 
-EXAMPLES = int(os.environ.get("WALKS", "40")) // 8
+EXAMPLES = max(1, int(os.environ.get("WALKS", "40")) // 8)
 _walks = settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -22,7 +22,7 @@ from processes.engine.marking import markings
 from processes.move_effect import choices
 from processes.workflow import standing, token_read
 from tests.invariants import check_all, check_case
-from tests.moving_back import at_step, counting, holders, managers
+from tests.moving_back import MANAGERS, at_step, counting, holders
 from tests.world import World, answers, on
 
 MONDAY = date(2026, 3, 2)
@@ -43,7 +43,7 @@ def decided(world: World, move_id: int, who: str = SECOND) -> TokenMove:
 
 
 def corrected(world: World, case_id: int, fact: str, value: str) -> FactCorrection:
-    first, second = managers()
+    first, second = MANAGERS
     with transaction() as session:
         actor = world.user(session, first)
         row = fact_correction.propose(session, case_id, fact, value, "登记有误", actor).id
@@ -62,7 +62,7 @@ def last_told(world: World, case_id: int, action: str, who: str = OWNER) -> tupl
 
 
 def test_a_fact_that_was_corrected_otherwise_meanwhile_is_told_to_who_proposed_it(world: World) -> None:
-    first, second = managers()
+    first, second = MANAGERS
     with on(MONDAY):
         case_id = at_step(world, "qualification_review")
         with transaction() as session:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from models.database import reading
 from models.fact_correction import FactCorrection
 from models.token_move import TokenMove
-from tests.moving_back import at_step, counting, done_task, holders, managers
+from tests.moving_back import MANAGERS, at_step, counting, done_task, holders
 from tests.webapp.api import Caller
 from tests.webapp.knock import SignIn, counted, number_of, post
 from tests.world import World, answers, on
@@ -155,7 +155,7 @@ def test_two_who_see_the_case_correct_a_fact_and_process_owners_see_no_day_of_it
 ) -> None:
     with on(MONDAY):
         number = number_of(world.submitted())
-        owner, second = (sign_in(name) for name in managers())
+        owner, second = (sign_in(name) for name in MANAGERS)
         fact = {"fact": "received_on", "new_value": "2026-02-27", "reason": "收件登记有误"}
         tried = owner.post(f"/repairs/cases/{number}/corrections", data={**fact, "preview": "1"})
         assert "起算日由 2026-03-02 改为 2026-02-27" in tried.text and _rows(FactCorrection) == 0
@@ -259,7 +259,7 @@ def test_the_command_line_does_the_same(world: World, app: Flask) -> None:
         assert "未找到该案卷" in run(*correct, OWNER)
         assert "待另一人复核" in run(*correct, "lingdao")
         assert "不同意" in run(
-            "repairs", "refuse", "correction", "1", "--reason", "无据", "--by", managers()[1]
+            "repairs", "refuse", "correction", "1", "--reason", "无据", "--by", MANAGERS[1]
         )
         assert "该计时器已不再停滞" in run("repairs", "retry", "1", "--by", OWNER)
         assert "不能撤回" in run("tasks", "recall", str(done_task(case_id, "acceptance")), "--by", "renshe1")
