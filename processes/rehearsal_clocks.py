@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from models.calendar import SHANGHAI, calendar, end_of, office_opens, today
+from models.case_status import TERMINATED, CaseStatus
 from models.deadline import CALENDAR, PROMISE, WORKING, due_for
 from models.refusal import Refusal
 from models.reminder import Ladder, Recipient, parse
@@ -39,6 +40,8 @@ class SandboxClock:
     reminded_on: date | None = None
     # Only the daily reminder is left; it has been told once.
     is_quiet: bool = False
+    # Of the promise of a case that has ended without a decision: its ending, a code of models.case_status.
+    broken_off: str = ""
 
     @property
     def is_running(self) -> bool:
@@ -53,7 +56,9 @@ class SandboxClock:
 
     @property
     def words(self) -> str:
-        """As models.deadline.Deadline says it."""
+        """As models.deadline.Deadline says it; a promise that was neither kept nor broken says why."""
+        if self.broken_off:
+            return f"{CaseStatus(self.broken_off).label}，不计"
         if self.cancelled_on:
             return "已终止"
         if self.done_on:
@@ -104,6 +109,7 @@ class SandboxClock:
         for name in _DATES:
             known[name] = date.fromisoformat(str(known[name])) if known[name] else None
         known["missed_at"] = datetime.fromisoformat(known["missed_at"]) if known["missed_at"] else None
+        known["broken_off"] = known["broken_off"] or ""
         return cls(**known)
 
     @property
@@ -181,8 +187,13 @@ class Clocks:
         found = [c for c in self.all if drawn and c.key == drawn.deadline and c.is_running]
         return found[-1] if found else None
 
-    def close(self, open_steps: Iterable[str], done_step: str, is_finished: bool) -> list[SandboxClock]:
-        """End what no open step carries any more; done when its step was done, else cancelled."""
+    def close(
+        self, open_steps: Iterable[str], done_step: str, is_finished: bool, ending: str = ""
+    ) -> list[SandboxClock]:
+        """End what no open step carries any more; done when its step was done, else cancelled.
+
+        `ending`: the status with which the case has just ended; withdrawn or lapsed, its promise is cancelled with it.
+        """
         held = [self.of_step(element_id) for element_id in open_steps]
         drawn = self.drawing.deadline_of(done_step)
         ended = []
@@ -191,7 +202,10 @@ class Clocks:
                 continue
             if clock.key == PROMISE and not is_finished:
                 continue
-            clock.end(clock.key == PROMISE or bool(drawn and drawn.deadline == clock.key))
+            if clock.key == PROMISE:
+                clock.broken_off = ending if ending in TERMINATED else ""
+            is_done = clock.key == PROMISE or bool(drawn and drawn.deadline == clock.key)
+            clock.end(is_done and not clock.broken_off)
             ended.append(clock)
         return ended
 

@@ -198,7 +198,8 @@ class Run:
             )
         self._acts = len(self.instance.asked_for)
         steps = [task.element_id for task in self.instance.ready()]
-        for clock in self.clocks.close(steps, done_step, self.instance.is_finished):
+        ending = next(filter(None, self._ended().values()), "") if self.instance.is_finished else ""
+        for clock in self.clocks.close(steps, done_step, self.instance.is_finished, ending):
             self._note("clock", "", f"{clock.name}：{clock.words}")
         self._note_steps()
         self._note_stalled()
@@ -278,17 +279,16 @@ class Run:
                 )
         self._stalled = set(stalled)
 
+    def _ended(self) -> dict[str, str]:
+        """The ends reached since the last look, with the status that each brings."""
+        endings, passed = self.definition.drawing.endings, self.instance.passed
+        return {e: endings[e] for e in passed if e in endings and passed[e] > self._passed.get(e, 0)}
+
     def _note_end(self) -> None:
-        endings = self.definition.drawing.endings
-        for element_id, count in self.instance.passed.items():
-            if element_id in endings and count > self._passed.get(element_id, 0):
-                status = endings[element_id]
-                words = (
-                    f"，案卷状态：{CaseStatus(status).label}"
-                    if status in CaseStatus.__members__.values()
-                    else ""
-                )
-                self._note("end", element_id, f"到达“{self.title(element_id)}”{words}")
+        for element_id, status in self._ended().items():
+            is_known = status in CaseStatus.__members__.values()
+            words = f"，案卷状态：{CaseStatus(status).label}" if is_known else ""
+            self._note("end", element_id, f"到达“{self.title(element_id)}”{words}")
 
     def _thrower(self, act: str) -> str:
         return next((e for e, name in self.definition.drawing.acts.items() if name == act), "")

@@ -182,7 +182,10 @@ def test_what_does_not_fit_is_refused(world: World) -> None:
 
 def test_a_message_that_is_waited_for_arrives(world: World) -> None:
     player = Player(world)
+    player.done("acceptance", acceptance_complete=True)
     player.act(send="withdrawal")
+    assert "承诺办结时限：已撤回，不计" in [text for _at, text in player.told("clock")]
+    assert player.clock("promise")["cancelled_on"] and not player.clock("promise")["done_on"]
     assert player.row.is_finished and player.told("end")[0][1].startswith("到达“已撤回”")
     with pytest.raises(Conflict):
         player.done("acceptance", acceptance_complete=True)
