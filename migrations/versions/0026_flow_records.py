@@ -78,6 +78,12 @@ def _records() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_flow_record")),
     )
+    _record_indexes()
+    for statement in GUARDS.get(op.get_bind().dialect.name, ()):
+        op.execute(statement)
+
+
+def _record_indexes() -> None:
     op.create_index("ix_flow_record_day", "flow_record", ["kind", "on_day", "department_id"])
     op.create_index("ix_flow_record_case", "flow_record", ["case_id"])
     for name, columns, rows in (
@@ -85,8 +91,6 @@ def _records() -> None:
         ("ix_flow_record_closed", ["on_day", "scheme"], _CLOSED),
     ):
         op.create_index(name, "flow_record", columns, postgresql_where=rows, sqlite_where=rows)
-    for statement in GUARDS.get(op.get_bind().dialect.name, ()):
-        op.execute(statement)
 
 
 def _months() -> None:
