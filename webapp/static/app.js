@@ -151,7 +151,8 @@ document.addEventListener('click', (event) => {
 
 function look(root) {
   updateAllVisible(root);
-  if (document.querySelector('[data-rows], form[data-autosave-url]')) import('./form.js');
+  if (document.querySelector('[data-rows]')) import('./rows.js');
+  if (document.querySelector('[data-rows], form[data-autosave-url]')) import('./draft.js');
   if (document.querySelector('[data-inbox]')) import('./desk.js');
 }
 
