@@ -64,7 +64,7 @@ def assign_back(session: Session, task: UserTask, actor: User, before: Before) -
     old, told = task.assignee_id, previous.name if previous else "部门待签收"
     change_hands(session, token.case, task, previous, actor)
     text = f"{actor.name}撤销批量转办，“{task.name}”退回{told}"
-    log(session, token, task, (old, task.assignee_id), text, actor)
+    log(session, token, task, old, text, actor)
     about = f"{token.case.number} {token.case.applicant_name}：{text}。"
     tell(session, {old or 0, task.assignee_id or 0} - {actor.id, 0}, "task", about, token.case)
 

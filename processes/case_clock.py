@@ -76,7 +76,7 @@ def lift_miss(session: Session, case: CaseFile, clock: Deadline, why: str = "工
         actor=None,
         case=case,
         old={"missed_at": clock.missed_at},
-        new={"due_on": clock.due_on},
+        new={"clock": clock.id, "due_on": clock.due_on},
     )
     clock.missed_at = None
     flow_record.taken_back(session, FlowKind.CLOCK_LIFTED, case.id, [clock.id])
@@ -125,7 +125,7 @@ def end_pause(
     clock = session.get_one(Deadline, pause.deadline_id)
     recompute(session, case, clock, "resume", actor)
     text = f"{clock.name}恢复计时（{pause.title}：{result}），至 {clock.due_on.isoformat()}"
-    new = {"resumed_on": on, "due_on": clock.due_on}
+    new = {"clock": clock.id, "resumed_on": on, "due_on": clock.due_on}
     audit.record(session, "deadline.resumed", text, actor=actor, case=case, new=new)
     _tell_task(session, case, clock, f"{case.number} {case.applicant_name}：{text}。", actor)
 
@@ -138,6 +138,9 @@ def close_pauses(session: Session, case: CaseFile, clock: Deadline) -> None:
         limit = session.get_one(Deadline, pause.limit_deadline_id)
         limit.cancelled_on = today()
         session.execute(update(Timer).where(Timer.deadline_id == limit.id).values(status=CANCELLED))
+        text = f"{clock.name}的暂停（{pause.title}）随环节终止而结束"
+        new = {"clock": clock.id, "resumed_on": today()}
+        audit.record(session, "deadline.resumed", text, actor=None, case=case, new=new)
     follow_promise(session, case, "resume", None)
 
 

@@ -60,7 +60,12 @@ def extend(session: Session, case: CaseFile, clock: Deadline, extension: Extensi
         actor=actor,
         case=case,
         old={"due_on": old},
-        new={"due_on": clock.due_on, "working_days": extension.working_days, "reason": extension.reason},
+        new={
+            "clock": clock.id,
+            "due_on": clock.due_on,
+            "working_days": extension.working_days,
+            "reason": extension.reason,
+        },
     )
 
 
@@ -76,7 +81,7 @@ def miss(session: Session, case: CaseFile, clock: Deadline, at: datetime, words:
         clock.name + words.format(day=clock.due_on.isoformat()),
         actor=None,
         case=case,
-        new={"key": clock.key, "due_on": clock.due_on, "clause": clock.clause},
+        new={"clock": clock.id, "key": clock.key, "due_on": clock.due_on, "clause": clock.clause},
     )
 
 

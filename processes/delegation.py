@@ -12,7 +12,7 @@ from models.task_review import ReviewKind, ReviewState, TaskReview
 from models.workflow import UserTask
 from processes.notification import tell
 from processes.task_check import check_listed, check_offices, colleague, is_head, reason_of
-from processes.task_hands import ask_no_more, end_delegation, names_of, pass_draft
+from processes.task_hands import ask_no_more, end_delegation, hands, names_of, pass_draft
 from processes.workflow import Token
 from processes.worklist import open_task
 
@@ -107,5 +107,4 @@ def take_back(session: Session, task_id: int, actor: User) -> UserTask:
 
 
 def _log(session: Session, token: Token, task: UserTask, action: str, text: str, actor: User) -> None:
-    new = {"task": task.id, "element": task.element_id, "assignee": task.assignee_id, "owner": task.owner_id}
-    audit.record(session, action, text, actor=actor, case=token.case, new=new)
+    audit.record(session, action, text, actor=actor, case=token.case, new=hands(task))

@@ -12,7 +12,9 @@ from functools import partial
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from models import audit
 from models.calendar import now
+from models.people import User
 from models.sending_back import Mode, SendingBack, waiting_return
 from models.workflow import OPEN, TaskDraft, UserTask
 from processes.clock_again import ended_clocks
@@ -24,6 +26,7 @@ from processes.engine.migration import places
 from processes.engine.migration_check import Unfit
 from processes.engine.relocation import relocate, require_possible
 from processes.steps import Routing
+from processes.task_hands import hands
 from processes.undoing import done_in_force, supersede
 from processes.workflow import Token
 
@@ -63,7 +66,7 @@ def _return(
     if places(instance) != target:
         del instance.asked_for[asked_for:]
         instance.passed = Counter({**passed, task.element_id: 1})
-        _give_back(session, token, back)
+        _give_back(session, token, back, task)
         relocate(instance, target)
     instance.fire_due()
     _close(session, back, RETURNED)
@@ -116,14 +119,15 @@ def _follow_drawing(
     instance.passed.update(gained)
 
 
-def _give_back(session: Session, token: Token, back: SendingBack) -> None:
+def _give_back(session: Session, token: Token, back: SendingBack, done: UserTask) -> None:
     """The step from which it came goes on with whoever had it, and with what he had typed."""
     came_from = session.get_one(UserTask, back.from_task_id)
     token.rows.holders[came_from.element_id] = back.actor_id
-    token.rows.after.append(partial(_pass_drafts, session, token, came_from))
+    token.rows.after.append(partial(_hand_back, session, token, came_from, done))
 
 
-def _pass_drafts(session: Session, token: Token, came_from: UserTask) -> None:
+def _hand_back(session: Session, token: Token, came_from: UserTask, done: UserTask) -> None:
+    """What `done` has led back to: drafts go along, and the log says who has it."""
     session.flush()
     again = [
         row
@@ -133,6 +137,10 @@ def _pass_drafts(session: Session, token: Token, came_from: UserTask) -> None:
     for row in again:
         moved = update(TaskDraft).where(TaskDraft.task_id == came_from.id)
         session.execute(moved.values(task_id=row.id))
+        if row.assignee_id is not None:
+            who, actor = session.get_one(User, row.assignee_id), session.get(User, done.done_by_id)
+            text = f"“{row.name}”由原经办人{who.name}继续办理"
+            audit.record(session, "task.assigned", text, actor=actor, case=token.case, new=hands(row))
 
 
 def _close(session: Session, back: SendingBack, outcome: str) -> None:

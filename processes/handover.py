@@ -128,18 +128,18 @@ def _hand_over_task(session: Session, token: Token, task: UserTask, hands: _Hand
         owner_id = task.owner_id
         end_delegation(session, token.case, task, ReviewState.REMOVED, actor)
         owner = names_of(session, [owner_id]).get(owner_id or 0, "")
-        _log(session, token, task, hands, owner_id, f"委派终止，由委派人{owner}继续办理")
+        _log(session, token, task, hands, f"委派终止，由委派人{owner}继续办理")
         tell(session, [owner_id] if owner_id else [], "task", _owner_text(token, task, leaver), token.case)
         return True, f"委派终止，退回委派人{owner}"
     why = _why_not(session, token, task, hands.successor)
     if hands.successor is not None and not why and _keeps_working(task, hands.successor):
         task.owner_id = hands.successor.id
-        _log(session, token, task, hands, hands.successor.id, f"移交{hands.successor.name}，委派继续")
+        _log(session, token, task, hands, f"移交{hands.successor.name}，委派继续")
         return True, f"已移交{hands.successor.name}（委派继续）"
     to = None if why else hands.successor
     change_hands(session, token.case, task, to, actor)
     words = f"移交{to.name}" if to is not None else "退回部门待签收"
-    _log(session, token, task, hands, to.id if to else None, words)
+    _log(session, token, task, hands, words)
     return (True, f"已{words}") if not why else (False, f"{why}已退回部门待签收")
 
 
@@ -215,11 +215,9 @@ def _owner_text(token: Token, task: UserTask, leaver: User) -> str:
     return f"{about}：{leaver.name}已移交工作，“{task.name}”由您继续办理。"
 
 
-def _log(
-    session: Session, token: Token, task: UserTask, hands: _Hands, to_id: int | None, words: str
-) -> None:
+def _log(session: Session, token: Token, task: UserTask, hands: _Hands, words: str) -> None:
     text = f"{hands.leaver.name}离职移交“{task.name}”：{words}。理由：{hands.reason}"
-    log(session, token, task, (hands.leaver.id, to_id), text, hands.actor)
+    log(session, token, task, hands.leaver.id, text, hands.actor)
 
 
 def _log_review(

@@ -30,6 +30,7 @@ from processes.letter import issue
 from processes.notification import tell, tell_departments
 from processes.payout import check_payout
 from processes.steps import Completion, Routing, step
+from processes.task_hands import hands
 from processes.undoing import let_go_of_terms
 
 BANK_CLOCK = "bank"
@@ -248,9 +249,7 @@ def give_back(session: Session, case: CaseFile, tasks: Iterable[UserTask], actor
         if is_waiting and is_his and asker.may(Permission(task.permission)):
             task.assignee_id, task.claimed_at = asker.id, now()
             summary = f"“{task.name}”由原经办人{asker.name}继续办理"
-            audit.record(
-                session, "task.assigned", summary, actor=actor, case=case, new={"assignee": asker.id}
-            )
+            audit.record(session, "task.assigned", summary, actor=actor, case=case, new=hands(task))
 
 
 @step("disbursement")

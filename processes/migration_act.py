@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -19,7 +21,7 @@ from processes.facts import CaseFacts, functions
 from processes.migration_effect import Effect, Target, Term, department_for
 from processes.notification import tell
 from processes.projection import project
-from processes.task_hands import bring_back, change_hands
+from processes.task_hands import bring_back, change_hands, hands
 from processes.workflow import Token
 
 
@@ -31,6 +33,7 @@ def carry_over(
     for clock in token.rows.deadlines:
         if clock.id in effect.terms:
             _change(session, token, clock.id, effect.terms[clock.id], actor)
+    had = {row.id: row.assignee_id for row in token.rows.tasks.values()}
     for row in token.rows.tasks.values():
         _follow_task(session, token, row, effect, target, actor)
     _follow_done(session, token, target)
@@ -42,7 +45,8 @@ def carry_over(
     token.stored.passed = dict(effect.instance.passed)
     session.flush()
     _verify(session, token, target)
-    _record(session, token, old_id, target, plan, actor)
+    moved = [hands(row) for row in token.rows.tasks.values() if row.assignee_id != had.get(row.id)]
+    _record(session, token, old_id, target, plan, actor, moved=moved)
     _tell(session, token, effect)
 
 
@@ -118,7 +122,14 @@ def _verify(session: Session, token: Token, target: Target) -> None:
 
 
 def _record(
-    session: Session, token: Token, old_id: int, target: Target, plan: MigrationPlan, actor: User
+    session: Session,
+    token: Token,
+    old_id: int,
+    target: Target,
+    plan: MigrationPlan,
+    actor: User,
+    *,
+    moved: list[dict[str, Any]],
 ) -> None:
     was = session.get_one(ProcessDefinition, old_id).version
     audit.record(
@@ -128,7 +139,7 @@ def _record(
         actor=actor,
         case=token.case,
         old={"version": was},
-        new={"version": target.version, "plan": plan.id, "reason": plan.reason},
+        new={"version": target.version, "plan": plan.id, "reason": plan.reason, "holders": moved},
     )
 
 

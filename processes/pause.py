@@ -212,7 +212,8 @@ def _begin(
     _tell_applicant(session, case, pause, limit)
     _flag_repeated(session, case, task, pause, actor)
     text = f"{clock.name}因{pause.title}暂停计时，期限至 {limit.due_on.isoformat()}"
-    _record(session, case, "deadline.paused", text, actor, paused_on=pause.paused_on, reason=pause.reason)
+    new = {"clock": clock.id, "paused_on": pause.paused_on, "reason": pause.reason}
+    _record(session, case, "deadline.paused", text, actor, **new)
 
 
 def _flag_repeated(session: Session, case: CaseFile, task: UserTask, pause: Pause, actor: User) -> None:

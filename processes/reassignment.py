@@ -14,7 +14,7 @@ from processes.notification import tell
 from processes.stand_in import note_place
 from processes.supervision_order import offices_to_order
 from processes.task_check import check_offices, colleague, is_head, reason_of
-from processes.task_hands import change_hands, names_of
+from processes.task_hands import change_hands, hands, names_of
 from processes.workflow import Token, token_of_task
 from processes.worklist import open_task
 
@@ -37,7 +37,7 @@ def reassign(session: Session, task_id: int, assignee_id: int, reason: str, acto
         session,
         token,
         task,
-        (old, assignee.id),
+        old,
         f"{actor.name}将“{task.name}”转办给{assignee.name}：{kept}",
         actor,
     )
@@ -74,19 +74,19 @@ def log(
     session: Session,
     token: Token,
     task: UserTask,
-    hands: tuple[int | None, int | None],
+    old: int | None,
     text: str,
     actor: User,
 ) -> None:
-    """The line in the log of the case: from whom, to whom."""
+    """The line in the log of the case: from whom, and who has it now."""
     audit.record(
         session,
         "task.reassigned",
         text,
         actor=actor,
         case=token.case,
-        old={"assignee": hands[0]},
-        new={"assignee": hands[1], "task": task.id, "element": task.element_id},
+        old={"assignee": old},
+        new=hands(task),
     )
 
 

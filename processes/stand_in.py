@@ -14,7 +14,7 @@ from models.workflow import OPEN, UserTask
 from processes.notification import tell
 from processes.substitute import standing_in
 from processes.task_check import barred_by, check_separation
-from processes.task_hands import ask_no_more, change_hands
+from processes.task_hands import ask_no_more, change_hands, hands
 from processes.workflow import Token
 
 
@@ -72,7 +72,6 @@ def take(session: Session, token: Token, task: UserTask, actor: User) -> bool:
     task.on_behalf_of_id = absent.id
     ask_no_more(session, task, actor.id)
     note_place(session, task, actor)
-    new = {"task": task.id, "assignee": actor.id, "on_behalf_of": absent.id}
     audit.record(
         session,
         "task.claimed",
@@ -80,7 +79,7 @@ def take(session: Session, token: Token, task: UserTask, actor: User) -> bool:
         actor=actor,
         case=token.case,
         old={"assignee": old},
-        new=new,
+        new=hands(task),
     )
     about = f"{token.case.number} {token.case.applicant_name}：{actor.name}代您签收“{task.name}”。"
     tell(session, [absent.id], "task", about, token.case)
@@ -93,7 +92,8 @@ def give_back(session: Session, case: CaseFile, task: UserTask, actor: User) -> 
     if absent is None or not absent.is_active or absent.department_id != task.department_id:
         return False
     change_hands(session, case, task, absent, actor)
-    audit.record(session, "task.released", f"将“{task.name}”退回{absent.name}", actor=actor, case=case)
+    old, text = {"assignee": actor.id}, f"将“{task.name}”退回{absent.name}"
+    audit.record(session, "task.released", text, actor=actor, case=case, old=old, new=hands(task))
     about = f"{case.number} {case.applicant_name}：{actor.name}将代办的“{task.name}”退回，由您办理。"
     tell(session, {absent.id} - {actor.id}, "task", about, case)
     return True
@@ -105,8 +105,7 @@ def _take_again(session: Session, case: CaseFile, task: UserTask, actor: User) -
         raise Conflict("代办人已提交该事项，正在等待会签意见，不能收回。")
     other = task.assignee_id
     change_hands(session, case, task, actor, actor)
-    new = {"task": task.id, "assignee": actor.id}
-    summary = f"收回由他人代办的“{task.name}”"
-    audit.record(session, "task.claimed", summary, actor=actor, case=case, old={"assignee": other}, new=new)
+    summary, old = f"收回由他人代办的“{task.name}”", {"assignee": other}
+    audit.record(session, "task.claimed", summary, actor=actor, case=case, old=old, new=hands(task))
     about = f"{case.number} {case.applicant_name}：{actor.name}已收回“{task.name}”，您不再代办此事项。"
     tell(session, [other] if other is not None else [], "task", about, case)

@@ -27,7 +27,7 @@ from processes.task_check import (
     check_submittable,
     late_reason_of,
 )
-from processes.task_hands import bring_back, live_of
+from processes.task_hands import bring_back, hands, live_of
 from processes.task_review import tell_asked
 from processes.workflow import Token, move, token_of_task
 from processes.worklist import DRAFT, check_held, finish, may_work, open_task
@@ -88,7 +88,7 @@ def _ask(session: Session, token: Token, task: UserTask, planned: list[TaskRevie
     for review in planned:
         review.state, review.attempt, review.asked_at = ReviewState.ASKED.value, attempt, now()
         tell_asked(session, token, task, review, actor)
-    new = {"task": task.id, "element": task.element_id, "reviews": [review.id for review in planned]}
+    new = {**hands(task), "reviews": [review.id for review in planned]}
     text = f"{actor.name}提交“{task.name}”，待 {len(planned)} 人会签后生效"
     audit.record(session, "task.submitted", text, actor=actor, case=token.case, new=new)
 

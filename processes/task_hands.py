@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -22,6 +23,23 @@ from models.task_review import (
 )
 from models.workflow import CANCELLED, OPEN, TaskDraft, UserTask
 from processes.notification import tell
+
+
+def hands(task: UserTask) -> dict[str, Any]:
+    """For the line of the log by which a task changes hands: who works on it now (nobody: None).
+
+    `owner`: who answers for it (委派), `on_behalf_of`: in whose place it is done (代办); left out where there is none.
+    Whoever reads the lines of a case in order knows who had which task when (docs/architecture.md).
+    """
+    beside = {"owner": task.owner_id, "on_behalf_of": task.on_behalf_of_id}
+    said = {"task": task.id, "element": task.element_id, "assignee": task.assignee_id}
+    return said | {name: person for name, person in beside.items() if person is not None}
+
+
+def given_out(tasks: Iterable[UserTask], known: Iterable[int]) -> list[dict[str, Any]]:
+    """As `hands`, of the tasks that have been opened beside the known ones and that somebody has at once."""
+    before = set(known)
+    return [hands(task) for task in tasks if task.id not in before and task.assignee_id is not None]
 
 
 def live_of(reviews: Iterable[TaskReview], *kinds: ReviewKind) -> list[TaskReview]:

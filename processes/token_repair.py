@@ -23,6 +23,7 @@ from processes.four_eyes import FourEyes
 from processes.move_effect import Effect, Table, effect_of, place_names
 from processes.repairable import require_repairable, tell_people, tell_seconds
 from processes.task_check import reason_of
+from processes.task_hands import given_out
 from processes.undoing import done_in_force, drop_waiting, supersede
 from processes.workflow import Token, move, token_read
 
@@ -80,7 +81,13 @@ def agree(session: Session, move_id: int, actor: User, words: str = "") -> Token
         actor=actor,
         case=token.case,
         old={"places": row.from_places},
-        new={"move": row.id, "places": row.to_places, "reason": row.reason, "superseded": superseded},
+        new={
+            "move": row.id,
+            "places": row.to_places,
+            "reason": row.reason,
+            "superseded": superseded,
+            "holders": given_out(token.rows.tasks.values(), lost),
+        },
     )
     _tell(session, token, row, lost, names)
     return row

@@ -14,7 +14,6 @@ from models import audit
 from models.calendar import now
 from models.case import CaseFile
 from models.crypto import canonical_json, decrypt, encrypt
-from models.deadline import Deadline
 from models.people import Permission, Role, User
 from models.refusal import Conflict, NotFound, Refusal
 from models.task_draft import DraftMark, check_newest, row_of
@@ -38,9 +37,9 @@ from processes.task_check import (
     colleague,
     is_head,
     is_late,
-    late_reason_of,
+    keep_late_reason,
 )
-from processes.task_hands import ask_no_more, change_hands
+from processes.task_hands import ask_no_more, change_hands, hands
 from processes.workflow import Token, definition_of, move, token_of_task
 
 __all__ = [
@@ -83,7 +82,7 @@ def claim(session: Session, task_id: int, actor: User) -> UserTask:
     check_separation(session, token, task, actor)
     task.assignee_id, task.claimed_at = actor.id, now()
     ask_no_more(session, task, actor.id)
-    audit.record(session, "task.claimed", f"签收“{task.name}”", actor=actor, case=token.case)
+    audit.record(session, "task.claimed", f"签收“{task.name}”", actor=actor, case=token.case, new=hands(task))
     return task
 
 
@@ -99,8 +98,9 @@ def release(session: Session, task_id: int, actor: User) -> UserTask:
         _check_unbound(task)
     if task.assignee_id == actor.id and give_back(session, token.case, task, actor):
         return task
+    old, text = {"assignee": task.assignee_id}, f"退回待签收“{task.name}”"
     change_hands(session, token.case, task, None, actor)
-    audit.record(session, "task.released", f"退回待签收“{task.name}”", actor=actor, case=token.case)
+    audit.record(session, "task.released", text, actor=actor, case=token.case, old=old, new=hands(task))
     return task
 
 
@@ -119,7 +119,7 @@ def assign(session: Session, task_id: int, assignee_id: int, actor: User) -> Use
         actor=actor,
         case=token.case,
         old={"assignee": old},
-        new={"assignee": assignee.id},
+        new=hands(task),
     )
     tell_assigned(session, token.case, task, old, actor)
     return task
@@ -155,8 +155,7 @@ def finish(
             raise Conflict("该事项已终止或已由他人办理，请刷新。")
         check_not_paused(session, task)
         check_reviewed(task)
-        if late_reason := late_reason_of(session, task, answers):
-            session.get_one(Deadline, task.deadline_id).late_reason = late_reason
+        keep_late_reason(session, task, answers)
         routing = carry_out(Completion(session, token.case, task, actor, answers, token.definition))
         task.status, task.done_at, task.done_by_id = DONE, now(), actor.id
         task.assignee_id = task.assignee_id or actor.id

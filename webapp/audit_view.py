@@ -54,6 +54,8 @@ _LABELS = {
     "asked": "查询条件", "is_full": "完整个人信息", "size": "字节", "format": "格式", "from_on": "起始日期",
     "to_on": "截止日期", "process": "流程", "scope": "范围", "names": "写明姓名", "person": "人员", "case": "案卷",
     "dossier.dossier": "卷宗编号", "action": "事项",
+    "owner": "委派人", "on_behalf_of": "代办对象", "task": "事项编号", "element": "环节标识", "clock": "时限编号",
+    "holders": "由原经办人续办", "paused_on": "暂停日期",
     "year": "年度", "field": "项目", "is_provisional": "暂定", "remind_on": "提醒日", "due_at": "到期时间",
 }  # fmt: skip
 # The summary of the event says these already, by name instead of by key.
@@ -97,7 +99,7 @@ class Reader:
     def __init__(self, session: DbSession) -> None:
         self._session = session
         self._named: dict[str, Callable[[Any], str]] = {
-            "assignee": self._person,
+            **dict.fromkeys(("assignee", "owner", "on_behalf_of"), self._person),
             "department_id": self._department,
             "at": lambda instant: moment(datetime.fromisoformat(instant)),
             "role": lambda role: _title(Role, role),
