@@ -1,8 +1,11 @@
-"""Room access log: who looked at what, one row a person, case, thing and ten minutes; rows are only added."""
+"""Room access log: who looked at what, one row a person, case, thing and ten minutes; rows are only added.
+
+A case that has moved on within the ten minutes is another thing to look at: the next look is a row of its own.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, ForeignKey, Index, String, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,6 +16,9 @@ from models.people import Department, User
 from models.vocabulary import Labelled
 
 SPAN = timedelta(minutes=10)
+# Added to the number of the ten minutes for every step that the case has opened in them, so that whoever looks again
+# after that is noted again; the number alone stays far below it, and so many steps fit into the column.
+MOVED, MOST_MOVES = 10_000_000, 200
 
 
 class LookKind(Labelled):
@@ -38,7 +44,10 @@ class Door(Labelled):
 
 
 class AccessRecord(Base):
-    """One look. `span` is the number of the ten minutes it fell into: a second look in them is the same row."""
+    """One look. `span` says into which ten minutes it fell, and how often the case had moved on in them.
+
+    A second look with the same `span` is the same row; 撤回 asks by `at` whether one came after a step was opened.
+    """
 
     __tablename__ = "access_record"
     __table_args__ = (
@@ -101,3 +110,8 @@ event.listen(AccessRecord.__table__, "after_create", _guard)
 def span_of(at: datetime) -> int:
     """The number of the ten minutes in which an instant lies."""
     return int(at.timestamp() // SPAN.total_seconds())
+
+
+def span_begins(at: datetime) -> datetime:
+    """The first instant of those ten minutes."""
+    return datetime.fromtimestamp(span_of(at) * SPAN.total_seconds(), UTC)

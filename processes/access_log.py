@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, literal, select
+from sqlalchemy import ColumnElement, Select, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from models.access_log import AccessRecord, Door, LookKind, span_of
+from models.access_log import MOST_MOVES, MOVED, AccessRecord, Door, LookKind, span_begins, span_of
 from models.calendar import now
 from models.case import CaseFile
 from models.document import Document
@@ -60,14 +61,16 @@ def look_at(user: User, case_id: int, kind: LookKind, thing_id: int = 0, door: D
 
 
 def looked(session: Session, looks: Iterable[Look]) -> None:
-    """Write the looks, a statement each. A second look within the same ten minutes changes nothing."""
-    at = now().replace(microsecond=0)
+    """Write the looks, a statement each. A second look within the same ten minutes changes nothing.
+
+    Unless the case has opened a step since: then it is noted anew, or nobody could tell whether it was seen (撤回).
+    """
+    at = now()
     is_server = session.get_bind().dialect.name == "postgresql"
     insert = postgresql.insert if is_server else sqlite.insert
     for look in dict.fromkeys(looks):
         noted = {
             "at": at,
-            "span": span_of(at),
             "user_id": look.user_id,
             "department_id": look.department_id,
             "kind": look.kind.value,
@@ -75,6 +78,16 @@ def looked(session: Session, looks: Iterable[Look]) -> None:
             "door": look.door.value,
         }
         columns = [literal(value, AccessRecord.__table__.c[name].type) for name, value in noted.items()]
-        rows = _CASE_OF[look.name](look.key).add_columns(*columns)
-        written = insert(AccessRecord).from_select(["case_id", *noted], rows)
+        case_id = _CASE_OF[look.name](look.key).subquery().c[0]
+        # The condition is for SQLite's parser, which takes ON CONFLICT for a join without one.
+        rows = select(case_id, _span(case_id, at), *columns).where(case_id.is_not(None))
+        written = insert(AccessRecord).from_select(["case_id", "span", *noted], rows)
         session.execute(written.on_conflict_do_nothing())
+
+
+def _span(case_id: ColumnElement[int], at: datetime) -> ColumnElement[int]:
+    """The ten minutes, and how many steps the case has opened in them so far."""
+    opened = select(func.count(UserTask.id)).where(
+        UserTask.case_id == case_id, UserTask.created_at >= span_begins(at)
+    )
+    return literal(span_of(at)) + MOVED * (opened.scalar_subquery() % MOST_MOVES)
