@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forms.base import BaseForm
+from forms.base import BaseForm, FormContext
 from forms.choice_fields import ChoiceField, ChoicesField, RadioField
 from forms.fields import LongText, TextField
 
@@ -18,6 +18,16 @@ class SendBackForm(BaseForm):
     target = RadioField("退回到", required=True)
     mode = RadioField("重新办理后", required=True, options=LATER)
     reason = LongText("退回理由", required=True, hint="写入办理过程，该环节的经办人可见")
+    late_reason = LongText("超期原因", hint="本环节已超过办理时限，退回的也须说明原因")
+
+    def bind(self, context: FormContext) -> BaseForm:
+        """Also: 超期原因 is asked for only of a step that is past its term, as when it is completed (A-12)."""
+        super().bind(context)
+        if context.overdue:
+            self.late_reason.demand(True)
+        else:
+            del self["late_reason"]
+        return self
 
 
 class MoveForm(BaseForm):

@@ -107,7 +107,13 @@ def _may_complete(candidate: Candidate, actor: User) -> str:
         return reason
     if deadline is not None and deadline.is_paused:
         return "已暂停计时，请先恢复计时。"
-    return "已超期，须逐件写明超期原因。" if deadline is not None and deadline.is_over else ""
+    return _late(candidate.task)
+
+
+def _late(task: UserTask) -> str:
+    """Each needs its own reason (A-12): many cannot be done, or sent back, with one."""
+    is_late = task.deadline is not None and task.deadline.is_over
+    return "已超期，须逐件写明超期原因。" if is_late else ""
 
 
 def _may_reassign(candidate: Candidate, actor: User) -> str:
@@ -147,7 +153,7 @@ def _may_send_back(candidate: Candidate, actor: User) -> str:
     deadline = candidate.task.deadline
     if deadline is not None and deadline.is_paused:
         return "已暂停计时，请先恢复计时。"
-    return bound_by(candidate.task)
+    return bound_by(candidate.task) or _late(candidate.task)
 
 
 def _may_urge(candidate: Candidate, actor: User) -> str:
@@ -242,7 +248,7 @@ OPERATIONS: dict[str, Operation] = {
             _may_send_back,
             _send_back,
             None,
-            "退回到所选事项都已办过的环节，由原办理人重新办理；时限自各自的起算日继续计算，不重新起算。不能撤销。",
+            "退回到所选事项都已办过的环节，由原办理人重新办理；时限自各自的起算日继续计算，不重新起算。已超期的须逐件退回，写明超期原因。不能撤销。",
         ),
         Operation(
             "set_aside",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models import audit
-from models.access_log import AccessRecord, span_of
+from models.access_log import AccessRecord
 from models.people import Permission, User
 from models.refusal import Conflict, NotFound, Refusal
 from models.sending_back import Mode, SendingBack
@@ -54,7 +54,6 @@ def recall(session: Session, task_id: int, actor: User) -> SendingBack:
     move(session, token, act)
     target, left, gone = made[0]
     row = record(session, token, task, target, Wish(Mode.RECALL, "", left, actor))
-    _log(session, token, row, target, task, actor)
     for lost in gone:
         if lost.status == CANCELLED and lost.assignee_id not in (None, actor.id):
             text = f"{token.case.number} {token.case.applicant_name}：{actor.name}已撤回“{task.name}”，“{lost.name}”终止。"
@@ -107,32 +106,29 @@ def _untouched(session: Session, token: Token, target: Target, actor: User) -> l
 
 @dataclass(frozen=True)
 class _Reader:
-    """Who has looked at the case last in which ten minutes, as the access log says; by whatever door."""
+    """Who has looked at the case, and when last, as the access log says; by whatever door."""
 
     user_id: int
     department_id: int | None
-    span: int
+    at: datetime
 
     def concerns(self, task: UserTask) -> bool:
-        """Whether he is of the office that has the step, or its applicant, and has looked since it is open.
-
-        A look is noted once in ten minutes: one just before the step was opened may have been repeated since.
-        """
+        """Whether he is of the office that has the step, or its applicant, and has looked since it is open."""
         is_applicants = task.is_applicants and task.assignee_id is not None
         is_his = (
             self.user_id == task.assignee_id if is_applicants else self.department_id == task.department_id
         )
-        return is_his and self.span >= span_of(task.created_at)
+        return is_his and self.at >= task.created_at
 
 
 def _readers(session: Session, token: Token, tasks: Sequence[UserTask], actor: User) -> list[_Reader]:
     """Who else has looked at the case since the first of the steps was opened."""
     if not tasks:
         return []
-    since = min(span_of(row.created_at) for row in tasks)
+    since = min(row.created_at for row in tasks)
     who = AccessRecord.user_id, AccessRecord.department_id
-    query = select(*who, func.max(AccessRecord.span)).where(
-        AccessRecord.case_id == token.case.id, AccessRecord.span >= since, AccessRecord.user_id != actor.id
+    query = select(*who, func.max(AccessRecord.at)).where(
+        AccessRecord.case_id == token.case.id, AccessRecord.at >= since, AccessRecord.user_id != actor.id
     )
     return [_Reader(*row) for row in session.execute(query.group_by(*who))]
 
@@ -140,23 +136,3 @@ def _readers(session: Session, token: Token, tasks: Sequence[UserTask], actor: U
 def _is_touched(row: UserTask) -> bool:
     is_taken = row.assignee_id is not None and not row.is_applicants
     return bool(row.opened_at or is_taken or row.owner_id or row.open_reviews)
-
-
-def _log(
-    session: Session, token: Token, row: SendingBack, target: Target, task: UserTask, actor: User
-) -> None:
-    audit.record(
-        session,
-        "task.recalled",
-        f"撤回“{task.name}”的办理结果，重新办理",
-        actor=actor,
-        case=token.case,
-        new={
-            "element": task.element_id,
-            "task": task.id,
-            "to": target.element_id,
-            "to_task": row.to_task_id,
-            "superseded": [one.id for one in target.rows],
-            "places": sorted(target.standing),
-        },
-    )

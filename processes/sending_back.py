@@ -27,8 +27,10 @@ from processes.task_check import (
     check_not_paused,
     check_separation,
     check_submittable,
+    keep_late_reason,
     reason_of,
 )
+from processes.task_hands import given_out
 from processes.undoing import done_in_force, drop_waiting, supersede
 from processes.workflow import Token, move, standing, token_read
 
@@ -43,6 +45,8 @@ class Wish:
     reason: str
     left: Sequence[str]
     actor: User
+    # 超期原因 of the step that goes back, where its term has ended.
+    late_reason: str = ""
 
 
 def targets_for(session: Session, task: UserTask, actor: User) -> list[Target]:
@@ -73,11 +77,12 @@ def may_send_back(task: UserTask, actor: User) -> bool:
 
 
 def send_back(
-    session: Session, task_id: int, target: str, mode: str, reason: str, actor: User
+    session: Session, task_id: int, target: str, mode: str, reason: str, actor: User, *, late_reason: str = ""
 ) -> SendingBack:
     """退回: what comes after `target` is superseded, and the step is done again by whoever did it.
 
-    `mode` (Mode.IN_ORDER, Mode.DIRECT) says what follows then. Raises Refusal, Conflict, Forbidden, NotFound.
+    `mode` (Mode.IN_ORDER, Mode.DIRECT) says what follows then. A step that is past its term goes back only with
+    `late_reason`, as it is completed only with one (A-12). Raises Refusal, Conflict, Forbidden, NotFound.
     """
     task, token = worklist.open_task(session, task_id, actor)
     reason, wanted = reason_of(reason, label="退回理由"), _mode(mode)
@@ -87,7 +92,7 @@ def send_back(
     worklist.check_held(task, actor)
     check_submittable(task, actor)
     check_separation(session, token, task, actor)
-    made: list[tuple[Target, Sequence[str]]] = []
+    made: list[tuple[Target, Sequence[str], str]] = []
 
     def act(instance: Instance) -> None:
         if not instance.is_ready(task.engine_task_id):
@@ -95,16 +100,17 @@ def send_back(
         check_not_paused(session, task)
         found = _chosen(session, token, instance, task, target)
         left = sorted(places(instance) - found.standing)
-        made.append((found, left))
+        late = keep_late_reason(session, task, {"late_reason": late_reason})
+        made.append((found, left, late))
         go_back(session, token, instance, found, wanted)
 
     move(session, token, act)
     if wanted is Mode.IN_ORDER:
         # What was typed and not submitted is personal data without a purpose from now on.
         session.execute(delete(TaskDraft).where(TaskDraft.task_id == task.id))
-    found, left = made[0]
-    row = record(session, token, task, found, Wish(wanted, reason, left, actor))
-    _log(session, token, row, found, task, actor)
+    found, left, late = made[0]
+    wish = Wish(wanted, reason, left, actor, late)
+    row = record(session, token, task, found, wish)
     _tell(session, token, row, found, actor)
     return row
 
@@ -128,9 +134,8 @@ def _chosen(session: Session, token: Token, instance: Instance, task: UserTask, 
 
 def go_back(session: Session, token: Token, instance: Instance, target: Target, mode: Mode) -> None:
     """Mark what does not count any more and put the token where the step is done again."""
-    rows = target.rows if mode is not Mode.DIRECT else target.rows[:1]
     undone = target.undone if mode is not Mode.DIRECT else (target.element_id,)
-    supersede(session, token.case, rows)
+    supersede(session, token.case, _fallen(target, mode))
     token.stored.moves += 1
     token.rows.ended = ended_clocks(session, token.case)
     if target.done_by_id is not None:
@@ -140,7 +145,7 @@ def go_back(session: Session, token: Token, instance: Instance, target: Target, 
 
 
 def record(session: Session, token: Token, task: UserTask, target: Target, wish: Wish) -> SendingBack:
-    """The row of a sending back or a recall, once the step is open again."""
+    """The row of a sending back or a recall, once the step is open again, and its line of the log."""
     session.flush()
     drop_waiting(session, token.case)
     again = next(
@@ -164,30 +169,38 @@ def record(session: Session, token: Token, task: UserTask, target: Target, wish:
     )
     session.add(row)
     session.flush()
+    _log(session, token, row, target, task, wish)
     return row
 
 
+def _fallen(target: Target, mode: Mode) -> Sequence[UserTask]:
+    """The finished steps that do not count any more: of a direct return the step itself alone."""
+    return target.rows if mode is not Mode.DIRECT else target.rows[:1]
+
+
 def _log(
-    session: Session, token: Token, row: SendingBack, target: Target, task: UserTask, actor: User
+    session: Session, token: Token, row: SendingBack, target: Target, task: UserTask, wish: Wish
 ) -> None:
-    superseded = target.rows if row.mode != Mode.DIRECT else target.rows[:1]
-    audit.record(
-        session,
-        "task.returned",
-        f"将“{task.name}”退回“{target.name}”（{row.title}）：{row.reason}",
-        actor=actor,
-        case=token.case,
-        new={
-            "element": task.element_id,
-            "task": task.id,
-            "to": target.element_id,
-            "to_task": row.to_task_id,
-            "mode": row.mode,
-            "reason": row.reason,
-            "superseded": [one.id for one in superseded],
-            "places": sorted(target.standing),
-        },
-    )
+    """The line of the log, of a recall as of a sending back."""
+    new = {
+        "element": task.element_id,
+        "task": task.id,
+        "to": target.element_id,
+        "to_task": row.to_task_id,
+        "superseded": [one.id for one in _fallen(target, wish.mode)],
+        "places": sorted(target.standing),
+        "holders": given_out(token.rows.tasks.values(), token.rows.known),
+    }
+    action, summary = "task.recalled", f"撤回“{task.name}”的办理结果，重新办理"
+    if wish.mode is not Mode.RECALL:
+        action, summary = (
+            "task.returned",
+            f"将“{task.name}”退回“{target.name}”（{row.title}）：{row.reason}",
+        )
+        new |= {"mode": row.mode, "reason": row.reason}
+    if wish.late_reason:
+        new["late_reason"] = wish.late_reason
+    audit.record(session, action, summary, actor=wish.actor, case=token.case, new=new)
 
 
 def _tell(session: Session, token: Token, row: SendingBack, target: Target, actor: User) -> None:

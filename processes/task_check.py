@@ -145,4 +145,14 @@ def late_reason_of(session: Session, task: UserTask, answers: Mapping[str, Any])
     reason = str(answers.get("late_reason") or "").strip()
     if not reason:
         raise Refusal("该事项已超期，请写明超期原因。", "late_reason")
+    if len(reason) > REASON_LIMIT:
+        raise Refusal(f"超期原因不得超过 {REASON_LIMIT} 个字。", "late_reason")
+    return reason
+
+
+def keep_late_reason(session: Session, task: UserTask, answers: Mapping[str, Any]) -> str:
+    """As `late_reason_of`, kept with the clock: the last word on its lateness; the log has every one."""
+    reason = late_reason_of(session, task, answers)
+    if reason:
+        session.get_one(Deadline, task.deadline_id).late_reason = reason
     return reason

@@ -32,13 +32,21 @@ def at_step(world: World, upto: str, **over: Any) -> int:
 
 
 def sent_back(
-    world: World, case_id: int, step: str, to: str, who: str, mode: str = "in_order"
+    world: World,
+    case_id: int,
+    step: str,
+    to: str,
+    who: str,
+    mode: str = "in_order",
+    *,
+    late_reason: str = "人手不足",
 ) -> SendingBack:
     """The open step sent back by that person."""
     task_id = world.open_tasks(case_id)[step]
     with transaction() as session:
+        actor = world.user(session, who)
         return sending_back.send_back(
-            session, task_id, to, mode, "材料有误，请核实", world.user(session, who)
+            session, task_id, to, mode, "材料有误，请核实", actor, late_reason=late_reason
         )
 
 

@@ -153,7 +153,8 @@ def test_last_month_s_report_survives_calendar_return_migration_and_closing(spri
         target = next(
             one for one in sending_back.targets(session, task) if one.element_id == "qualification_review"
         )
-        sending_back.send_back(session, task_id, target.element_id, "in_order", "需重新审核", actor)
+        wish = target.element_id, "in_order", "需重新审核", actor
+        sending_back.send_back(session, task_id, *wish, late_reason="等待材料")
     assert kinds(waiting)["task.returned"] == 1
     assert report() == before and report(who="danbao0") == head
     with transaction() as session:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from models.access_log import AccessRecord, LookKind
 from models.audit import AuditEvent
+from models.calendar import fixed_at
 from models.case import CaseFile
 from models.database import reading, transaction
 from models.deadline import Deadline
@@ -19,9 +21,10 @@ from models.review import last_opinion
 from models.sending_back import Mode
 from models.workflow import UserTask
 from processes import sending_back, worklist
+from processes.access_log import look_at, looked
 from tests.invariants import check_all, check_case
 from tests.moving_back import at_step, counting, done_task, history, holders, recalled, sent_back
-from tests.world import World, answers, on
+from tests.world import World, answers, at, on
 
 MONDAY = date(2026, 3, 2)
 
@@ -130,13 +133,21 @@ def test_a_term_counts_from_its_own_start_with_its_pauses_and_extension(world: W
             found = {one.element_id: one for one in sending_back.targets(session, task)}
             assert "不重新起算" in found["due_diligence"].clock and "现已届满" in found["due_diligence"].clock
             assert found["due_diligence"].kept == ["贷前调查"]
-        sent_back(world, case_id, "bank_acceptance", "due_diligence", "yinhang2")
+        with pytest.raises(Refusal, match="超期原因") as late:
+            sent_back(world, case_id, "bank_acceptance", "due_diligence", "yinhang2", late_reason=" ")
+        assert late.value.field == "late_reason" and holders(case_id) == {"bank_acceptance": ""}
+        with pytest.raises(Refusal, match="500"):
+            sent_back(world, case_id, "bank_acceptance", "due_diligence", "yinhang2", late_reason="人" * 501)
+        sent_back(world, case_id, "bank_acceptance", "due_diligence", "yinhang2", late_reason=" 申请人外出 ")
         after = world.deadlines(case_id)
+        assert {row.late_reason for row in after.values()} == {"", "申请人外出"}
         (key,) = [k for k, row in before.items() if row.id == _clock_of(case_id, "due_diligence")]
         assert after[key].id == before[key].id and after[key].due_on == before[key].due_on
         assert after[key].done_on is None and after[key].missed_at is not None
     with reading() as session:
         check_all(session)
+        line = session.scalars(select(AuditEvent).where(AuditEvent.action == "task.returned")).one()
+        assert line.new["late_reason"] == "申请人外出"
 
 
 def _clock_of(case_id: int, element: str) -> int:
@@ -192,6 +203,33 @@ def test_a_finished_branch_beside_is_sent_back_while_this_one_goes_on(world: Wor
         assert world.open_tasks(case_id)["due_diligence"] == kept
         assert holders(case_id)["pre_loan_investigation"] == "yinhang1"
         checked(case_id)
+
+
+def looks(world: World, case_id: int, who: str) -> int:
+    """One look of that person at the case; how many of his are noted now."""
+    with transaction() as session:
+        user = world.user(session, who)
+        looked(session, [look_at(user, case_id, LookKind.CASE)])
+        mine = select(func.count(AccessRecord.id)).where(AccessRecord.user_id == user.id)
+        return session.scalar(mine) or 0
+
+
+def test_a_look_before_the_next_step_was_open_does_not_keep_from_recalling(world: World) -> None:
+    """Within the same ten minutes: only who looks once the case has moved on has seen what would be recalled."""
+    start = at(MONDAY, 9)
+    with fixed_at(start):
+        case_id = at_step(world, "qualification_review")
+    with fixed_at(start + timedelta(minutes=2)):
+        assert [looks(world, case_id, "danbao1") for _twice in range(2)] == [1, 1]
+    with fixed_at(start + timedelta(minutes=4)):
+        world.complete(case_id, "qualification_review", answers("qualification_review"))
+    with fixed_at(start + timedelta(minutes=5)):
+        recalled(world, case_id, "qualification_review", "renshe2")
+        world.complete(case_id, "qualification_review", answers("qualification_review"))
+    with fixed_at(start + timedelta(minutes=6)):
+        assert [looks(world, case_id, "danbao1") for _twice in range(2)] == [2, 2]
+        with pytest.raises(Conflict, match="“尽职调查”已被打开"):
+            recalled(world, case_id, "qualification_review", "renshe2")
 
 
 def test_recall_while_nobody_has_looked(world: World) -> None:

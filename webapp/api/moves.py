@@ -32,17 +32,18 @@ def list_targets(task_id: int) -> Response:
             raise Conflict("该事项已由他人办理或已终止，请刷新。")
         if not sending_back.may_send_back(task, actor()):
             raise NotFound("该事项不能退回。")
-        return jsonify(targets=[_target(one) for one in sending_back.targets_for(session, task, actor())])
+        found = sending_back.targets_for(session, task, actor())
+        return jsonify(targets=[_target(one) for one in found], is_late=worklist.is_late(session, task))
 
 
 def send_task_back(task_id: int) -> Response:
     """退回."""
-    body = read_body({"target": str, "mode": str, "reason": str})
+    parts = {"target": str, "mode": str, "reason": str, "late_reason": str}
+    body = read_body(parts, optional=("late_reason",))
+    wish = str(body["target"]), str(body["mode"]), str(body["reason"])
+    late = str(body.get("late_reason", ""))
     with transaction() as session:
-        row = sending_back.send_back(
-            session, task_id, str(body["target"]), str(body["mode"]), str(body["reason"]), actor()
-        )
-        return jsonify(_sent(row))
+        return jsonify(_sent(sending_back.send_back(session, task_id, *wish, actor(), late_reason=late)))
 
 
 def recall_task(task_id: int) -> Response:

@@ -41,13 +41,20 @@ MOVE_SHAPES: Json = {
             "refused": {**_TEXT, "description": "Why it cannot go back there; empty: it can"},
         }
     ),
-    "Targets": _object({"targets": _list("Target")}),
+    "Targets": _object(
+        {
+            "targets": _list("Target"),
+            "is_late": {**_FLAG, "description": "The step is past its term: `late_reason` is asked for"},
+        }
+    ),
     "SendBack": _object(
         {
             "target": {**_TEXT, "description": "As `GET …/targets` names it"},
             "mode": {"type": "string", "enum": [Mode.IN_ORDER.value, Mode.DIRECT.value]},
             "reason": _TEXT,
-        }
+            "late_reason": {**_TEXT, "description": "超期原因, asked for when the step is past its term"},
+        },
+        optional=("late_reason",),
     ),
     "SentBack": _object(
         {

@@ -46,10 +46,12 @@ def targets(task_id: int, by: str) -> None:
     "--mode", type=_MODES, default=Mode.IN_ORDER.value, help="in_order 依次重新办理，direct 办妥后直接送回。"
 )
 @_REASON
+@click.option("--late-reason", default="", help="超期原因；该事项已超期的必填。")
 @_BY
-def send_back(task_id: int, target: str, mode: str, reason: str, by: str) -> None:
+def send_back(task_id: int, target: str, mode: str, reason: str, late_reason: str, by: str) -> None:
     """退回：将编号为 ID 的事项退回 TARGET（环节标识，见 tasks targets）。"""
-    row = _act(by, lambda db, actor: sending_back.send_back(db, task_id, target, mode, reason, actor))
+    late = {"late_reason": late_reason}
+    row = _act(by, lambda db, actor: sending_back.send_back(db, task_id, target, mode, reason, actor, **late))
     click.echo(f"已退回“{row.to_step}”。")
 
 

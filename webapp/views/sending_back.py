@@ -35,7 +35,7 @@ def ask(task_id: int) -> str:
     """退回: the earlier steps of the case, and what going back to each would mean."""
     with reading() as session:
         opened = _open(session, task_id)
-        return _page(opened, _form(opened.targets, is_sent=False))
+        return _page(opened, _form(opened, is_sent=False))
 
 
 @blueprint.post(f"{_TASK}/send-back")
@@ -44,8 +44,7 @@ def send_back(task_id: int) -> Page:
     """退回."""
     with reading() as session:
         opened = _open(session, task_id)
-    form = _form(opened.targets, is_sent=True)
-
+    form = _form(opened, is_sent=True)
     if (step := attempt(form, lambda session: _sent_to(session, task_id, form))) is None:
         with reading() as session:
             return _page(_open(session, task_id), form), 422
@@ -55,8 +54,11 @@ def send_back(task_id: int) -> Page:
 
 def _sent_to(session: DbSession, task_id: int, form: SendBackForm) -> str:
     given = form.answers()
-    wish = str(given["target"]), str(given["mode"]), str(given["reason"])
-    return verbs.send_back(session, task_id, *wish, actor()).to_step
+    wish, late = (
+        (str(given["target"]), str(given["mode"]), str(given["reason"])),
+        given.get("late_reason", ""),
+    )
+    return verbs.send_back(session, task_id, *wish, actor(), late_reason=str(late)).to_step
 
 
 @blueprint.get(f"{_TASK}/recall")
@@ -84,6 +86,7 @@ class _Opened:
     task: UserTask
     case: CaseFile
     targets: Sequence[Target]
+    is_late: bool
 
 
 def _open(session: DbSession, task_id: int) -> _Opened:
@@ -94,15 +97,17 @@ def _open(session: DbSession, task_id: int) -> _Opened:
     if not verbs.may_send_back(task, actor()):
         raise NotFound("该事项不能退回。")
     case = task.case
-    return _Opened(task, case, verbs.targets_for(session, task, actor()))
+    return _Opened(task, case, verbs.targets_for(session, task, actor()), worklist.is_late(session, task))
 
 
-def _form(found: Sequence[Target], *, is_sent: bool) -> SendBackForm:
-    form = SendBackForm(request.form if is_sent else None)
-    form.bind(FormContext(today=today()))
+def _form(opened: _Opened, *, is_sent: bool) -> SendBackForm:
+    # What was said of the same lateness before stands there to be gone on with.
+    said = opened.task.deadline.late_reason if opened.task.deadline else ""
+    form = SendBackForm(request.form) if is_sent else SendBackForm(None, data={"late_reason": said})
+    form.bind(FormContext(today=today(), overdue=opened.is_late))
     target = form["target"]
     assert isinstance(target, Offered)
-    target.offer([(one.element_id, one.name) for one in found if not one.refused])
+    target.offer([(one.element_id, one.name) for one in opened.targets if not one.refused])
     return form
 
 
