@@ -81,7 +81,7 @@ def latest_values(session: Session, case: CaseFile) -> dict[str, Any]:
     return {row.field: row.value for row in session.scalars(counting.order_by(DrawnAnswer.id))}
 
 
-def last_given(session: Session, case: CaseFile) -> dict[str, Any]:
-    """Field → what was last answered, history included: what a form may start with."""
+def last_given(session: Session, case: CaseFile) -> dict[str, DrawnAnswer]:
+    """Field → its last answer with its task, history included: what a form may start with."""
     query = select(DrawnAnswer).where(DrawnAnswer.case_id == case.id).order_by(DrawnAnswer.id)
-    return {row.field: row.value for row in session.scalars(query)}
+    return {row.field: row for row in session.scalars(query.options(joinedload(DrawnAnswer.task)))}

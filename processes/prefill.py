@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.calendar import today
 from models.case import CaseFile
+from models.deadline import Deadline
 from models.drawn_answer import last_given
 from models.loan import loan_of
 from models.people import Department
@@ -19,18 +20,28 @@ from models.workflow import UserTask
 from processes.case import missing_materials
 from processes.drawn_answer import asked_as
 from processes.engine.drawing import Step
+from processes.given_before import Sight, is_carried
 from processes.prefilling import PREFILLS, Values, prefill
 from processes.worklist import drawn_step
 
 _ACCOUNT = ("account_bank", "account_name", "account_number")
 
 
-def prefilled(session: Session, case: CaseFile, task: UserTask, step: Step) -> Values:
-    """Question name → starting value: what the form brings, and what was last answered to its drawn fields."""
+def prefilled(session: Session, case: CaseFile, task: UserTask, step: Step, may_see: Sight) -> Values:
+    """Question name → starting value: what the form brings, and what was last answered to its drawn fields.
+
+    Of the answers those that the reader may see in full and need not state anew (given_before.py). 超期原因 starts
+    with what has been said of the same clock, so that nobody is asked twice for one lateness.
+    """
     function = PREFILLS.get(task.form_key)
     values = dict(function(session, case, task)) if function else {}
     known = last_given(session, case) if step.fields else {}
-    return values | {asked_as(step, field.name): known.get(field.name) for field in step.fields}
+    for field in step.fields:
+        row = known.get(field.name)
+        is_known = row is not None and is_carried(field, row) and may_see(row)
+        values[asked_as(step, field.name)] = row.value if row is not None and is_known else None
+    clock = session.get(Deadline, task.deadline_id) if task.deadline_id else None
+    return {**values, "late_reason": clock.late_reason} if clock is not None and clock.late_reason else values
 
 
 @prefill("form_check")

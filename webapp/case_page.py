@@ -160,7 +160,7 @@ class CasePage(CaseClocks):
         if self.task.is_sealed:
             return None
         step = self.drawing.steps[self.task.element_id]
-        return opened(self.session, self.task, self.case, self.reader, step)
+        return opened(self.session, self.record, self.task, self.reader, step)
 
     @cached_property
     def findings(self) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_hex
@@ -13,6 +14,7 @@ from forms.base import BaseForm, formdata_from_json
 from forms.dynamic import drawn_form
 from forms.registry import TASK_FORMS
 from models.case import CaseFile
+from models.case_record import CaseRecord
 from models.database import DbSession, StaleWrite, transaction
 from models.people import User
 from models.refusal import Conflict, NotFound, Refusal
@@ -20,9 +22,11 @@ from models.task_draft import DraftMark
 from models.workflow import OPEN, UserTask
 from processes import submission, worklist
 from processes.engine.drawing import Step
+from processes.given_before import Before, given_before, last_done
 from processes.prefill import prefilled
 from processes.submission import Done
 from webapp.context import task_context
+from webapp.drawn_view import sight
 from webapp.wizard import add_row, blame, without_row
 
 STALE = "该事项已由他人办理，请刷新。"
@@ -35,20 +39,34 @@ class Opened:
 
     form: BaseForm
     saved_at: datetime | None = None
+    # What was answered the last time, when the step is done again and the form starts with it.
+    before: Before | None = None
     # Which draft the page has seen, and which tab of the browser it is (models/task_draft.py).
     mark: DraftMark = field(default_factory=lambda: DraftMark(tab=token_hex(8)))
 
 
-def opened(session: DbSession, task: UserTask, case: CaseFile, actor: User, step: Step) -> Opened:
-    """The form of a task before anything is sent: the person's draft, else what the case already says."""
-    make, context = form_class(step), task_context(session, task, case)
+def opened(session: DbSession, record: CaseRecord, task: UserTask, actor: User, step: Step) -> Opened:
+    """The form of a task before anything is sent: the person's draft, else what he, or another, has answered before,
+    else what the case already says."""
+    make, context = form_class(step), task_context(session, task, record.case)
     draft = worklist.draft_of(session, task.id, actor)
     if draft is None:
-        return Opened(make(None, data=prefilled(session, case, task, step)).bind(context))
+        before = before_of(session, task, actor, step, record.tasks)
+        values = prefilled(session, record.case, task, step, sight(session, record.case, actor))
+        form = make(None, data=values | (before.values if before else {})).bind(context)
+        return Opened(form, before=before)
     content, row = draft
-    return Opened(
-        make(formdata_from_json(content)).bind(context), row.saved_at, DraftMark(row.revision, token_hex(8))
-    )
+    form = make(formdata_from_json(content)).bind(context)
+    return Opened(form, row.saved_at, mark=DraftMark(row.revision, token_hex(8)))
+
+
+def before_of(
+    session: DbSession, task: UserTask, actor: User, step: Step, tasks: Iterable[UserTask]
+) -> Before | None:
+    """What was answered the last time, of an open step that is done again, as far as this person may see it."""
+    last = last_done(tasks, task)
+    case = session.get_one(CaseFile, task.case_id)
+    return given_before(session, last, step, actor, sight(session, case, actor)) if last else None
 
 
 def sent(session: DbSession, task: UserTask, data: MultiDict[str, str]) -> BaseForm:
@@ -89,7 +107,7 @@ def mark_of(data: MultiDict[str, str]) -> DraftMark | None:
 def again(form: BaseForm, data: MultiDict[str, str]) -> Opened:
     """The form as it was sent, in the tab that sent it."""
     mark = mark_of(data)
-    return Opened(form, None, mark) if mark else Opened(form)
+    return Opened(form, mark=mark) if mark else Opened(form)
 
 
 def of_draft(session: DbSession, task: UserTask, content: dict[str, Any]) -> BaseForm:

@@ -97,7 +97,25 @@ RESULTS: Json = {
     "Facts": _object(_FACTS, optional=_MASKED),
     "OpenTask": _object(_OPEN_TASK),
     "Task": _object(_TASK),
-    "TaskWithForm": _object({**_TASK, "form": {"type": ["object", "null"], "description": "JSON Schema"}}),
+    "TaskWithForm": _object(
+        {
+            **_TASK,
+            "form": {"type": ["object", "null"], "description": "JSON Schema"},
+            "given_before": {
+                "oneOf": [{"$ref": "#/components/schemas/GivenBefore"}, {"type": "null"}],
+                "description": "Of a step that is done again: what was answered the last time",
+            },
+        }
+    ),
+    "GivenBefore": _object(
+        {
+            "person": {"type": "string"},
+            "at": {"type": "string", "format": "date-time"},
+            "answers": {"type": "object", "description": "Question → answer, to be checked and sent again"},
+            "reason": {"type": "string", "description": "What whoever sent it back wrote; empty: nothing"},
+            "reason_by": {"type": "string"},
+        }
+    ),
     "TaskLine": _object(
         {
             "id": _NUMBER,
@@ -206,6 +224,10 @@ RESULTS: Json = {
             "size": _NUMBER,
             "sha256": _TEXT,
             "uploaded_at": _MOMENT,
+            "pdf": {
+                **_or_null(_TEXT),
+                "description": "Of a Word or Excel file, where its PDF stands: waiting, running, done, failed, absent",
+            },
         }
     ),
     "Worker": _object(

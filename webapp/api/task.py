@@ -7,10 +7,13 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
+from forms.base import to_json
 from forms.schema import json_schema
 from models import inbox
+from models.case_record import tasks_of
 from models.database import DbSession, reading, transaction
 from models.inbox_sort import orders_of
+from models.people import Role, User
 from models.refusal import Conflict, Refusal
 from models.workflow import OPEN, UserTask
 from models.working_days import Light
@@ -21,7 +24,7 @@ from webapp.api.answers import checked
 from webapp.api.body import FieldFaults, read_body
 from webapp.context import task_context
 from webapp.inbox_query import wanted
-from webapp.task_form import form_of, hand_in
+from webapp.task_form import before_of, form_of, hand_in
 
 SCOPES = tuple(inbox.Scope)
 # A cursor carries the key of its order: of a name it is longer than any other word.
@@ -43,10 +46,11 @@ def list_tasks() -> Response:
 
 
 def show_task(task_id: int) -> Response:
-    """A task and, while it is open, its form as JSON Schema."""
+    """A task and, while it is open, its form as JSON Schema, and what was answered when it was done before."""
     with reading() as session:
         task = worklist.task_for(session, task_id, actor())
-        return jsonify({**present.task(task, task.case), "form": _form(session, task)})
+        shown = {"form": _form(session, task), "given_before": before_json(session, task, actor())}
+        return jsonify({**present.task(task, task.case), **shown})
 
 
 def claim_task(task_id: int) -> Response:
@@ -75,6 +79,24 @@ def complete_task(task_id: int) -> Response:
         given = checked(form_of(session, task), answers, task_context(session, task, task.case))
         done = hand_in(session, task_id, actor(), given, worklist.drawn_step(session, task))
     return jsonify(present.brief(done.case))
+
+
+def before_json(session: DbSession, task: UserTask, reader: User) -> dict[str, Any] | None:
+    """What was answered the last time, of an open step that is done again; None of any other."""
+    if task.status != OPEN:
+        return None
+    step = worklist.drawn_step(session, task)
+    before = before_of(session, task, reader, step, tasks_of(session, task.case))
+    if before is None:
+        return None
+    why = before.why if before.why and before.why.reason else None
+    return {
+        "person": before.person,
+        "at": present.instant(before.at),
+        "answers": to_json(before.values),
+        "reason": why.reason if why else "",
+        "reason_by": why.person if why and reader.role != Role.APPLICANT else "",
+    }
 
 
 def _form(session: DbSession, task: UserTask) -> dict[str, Any] | None:

@@ -18,6 +18,7 @@ from models.workflow import OPEN
 from processes import worklist
 from webapp.api.answers import checked
 from webapp.api.body import FieldFaults
+from webapp.api.task import before_json
 from webapp.cli.group import Group, Stop, acting
 from webapp.context import task_context
 from webapp.task_form import form_of, hand_in
@@ -58,11 +59,23 @@ def list_tasks(scope: str, by: str) -> None:
 def show(task_id: int, by: str) -> None:
     """显示事项及其表单（JSON Schema），供填写 complete 的文件。"""
     with reading() as session:
-        task = worklist.task_for(session, task_id, acting(session, by))
+        actor = acting(session, by)
+        task = worklist.task_for(session, task_id, actor)
         click.echo(f"{task.case.number} {task.case.applicant_name}：{task.name}")
         if task.status == OPEN:
             form = form_of(session, task)(None, csrf=False).bind(task_context(session, task, task.case))
             click.echo(orjson.dumps(json_schema(form), option=orjson.OPT_INDENT_2).decode())
+            _show_before(before_json(session, task, actor))
+
+
+def _show_before(before: dict[str, Any] | None) -> None:
+    """Of a step that is done again: what was answered the last time, and what its sender-back wrote."""
+    if before is None:
+        return
+    click.echo(f"上次填写的内容（{before['person']}，{before['at']}），请核对后提交：")
+    click.echo(orjson.dumps(before["answers"], option=orjson.OPT_INDENT_2).decode())
+    if before["reason"]:
+        click.echo(f"退回理由：{before['reason']}")
 
 
 @group.command("claim")
