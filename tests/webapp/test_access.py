@@ -198,3 +198,22 @@ def test_no_address_of_a_case_is_forgotten(app: Flask) -> None:
     named = {name for rule in shown for name in rule.arguments}
     assert {*named, "case_id"} >= access_log.NAMES
     assert named - access_log.NAMES - set(looking._THINGS) <= OTHERS
+
+
+def test_a_command_by_a_persons_name_is_a_look_of_that_person(world: World, app: Flask) -> None:
+    """What names a case and was answered; refusals and lists are none, and a second one in ten minutes is the same."""
+    case_id = world.submitted()
+    number, task = number_of(case_id), str(world.open_tasks(case_id)["acceptance"])
+
+    def run(*arguments: str, by: str) -> int:
+        return app.test_cli_runner().invoke(args=[*arguments, "--by", by]).exit_code
+
+    assert run("tasks", "show", task, by="renshe1") == run("talk", "list", number, by="renshe1") == 0
+    assert run("tasks", "show", task, by="danbao1") == run("talk", "list", number, by="yinhang1") == 1
+    assert run("cases", "list", by="renshe2") == run("audit", "looks", by="shenji") == 0
+    assert run("audit", "looks", "--case", number, by="shenji") == 0
+    with reading() as session:
+        rows = session.scalars(sa.select(AccessRecord).order_by(AccessRecord.id)).all()
+        who = [world.user(session, name).id for name in ("renshe1", "shenji")]
+    assert [(row.user_id, row.case_id) for row in rows] == [(one, case_id) for one in who]
+    assert noted() == [("case", 0, "cli"), ("log", 0, "cli")]

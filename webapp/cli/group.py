@@ -12,6 +12,7 @@ from models.database import DbSession
 from models.people import User, user_named
 from models.refusal import NotFound, Refusal
 from processes.installation import require_tables
+from webapp.cli.looks import note
 
 
 class Stop(click.ClickException):
@@ -42,7 +43,7 @@ class BareCommand(click.Command):
 
 
 class Command(BareCommand):
-    """A command on the tables; without them it says what to do first."""
+    """A command on the tables; without them it says what to do first. What it shows of a case is noted."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it."""
@@ -50,7 +51,9 @@ class Command(BareCommand):
             require_tables()
         except Refusal as refusal:
             raise Stop(refusal.message) from refusal
-        return super().invoke(ctx)
+        answer = super().invoke(ctx)
+        note(ctx)
+        return answer
 
 
 class Group(AppGroup):
