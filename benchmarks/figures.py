@@ -75,8 +75,8 @@ def _close_all() -> None:
             flow_month.close_month(session, month)
 
 
-def record(cases: int) -> None:
-    """What knocks would have recorded of these cases, out of their rows; and their tokens."""
+def record(cases: int, there: int = 0) -> None:
+    """What knocks would have recorded of these cases, out of their rows; and their tokens; `there` have them already."""
     with database.bound().writer.begin() as connection:
         version = connection.execute(
             sa.select(sa.func.max(T["process_definition"].c.id)).where(
@@ -84,9 +84,9 @@ def record(cases: int) -> None:
             )
         ).scalar_one()
         tokens = ({"case_id": n, "definition_id": version, "engine_version": "1", "state": b"", "is_finished": False,
-                   "passed": {}, "moves": 0, "fault": "", "revision": 1} for n in range(1, cases + 1))  # fmt: skip
+                   "passed": {}, "moves": 0, "fault": "", "revision": 1} for n in range(there + 1, cases + 1))  # fmt: skip
         insert(connection, "process_instance", tokens)
-        for start in range(1, cases + 1, BATCH):
+        for start in range(there + 1, cases + 1, BATCH):
             rows = list(_rows(connection, start, min(start + BATCH, cases + 1), version))
             connection.execute(sa.insert(T["flow_record"]), rows)
     analyse()

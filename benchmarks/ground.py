@@ -94,6 +94,11 @@ def clocked(act: Callable[[], object]) -> float:
     return (time.perf_counter() - begun) * 1000
 
 
+def load() -> str:
+    """How busy the machine is: load averages of one and of five minutes."""
+    return " / ".join(f"{one:.1f}" for one in os.getloadavg()[:2])
+
+
 def median(times: list[float]) -> float:
     """The middle of the times."""
     return statistics.median(times)
