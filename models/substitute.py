@@ -101,7 +101,8 @@ def in_his_place(user: User) -> ColumnElement[bool]:
         is_theirs = or_(is_theirs, and_(UserTask.assignee_id.is_(None), is_for_head, heads))
     free = and_(
         UserTask.department_id == user.department_id,
-        UserTask.owner_id.is_(None),
+        # 委派 to the absent one is worked on in his place too, but not by the owner, who may take it back.
+        or_(UserTask.owner_id.is_(None), UserTask.owner_id != user.id),
         UserTask.on_behalf_of_id.is_(None),
         ~UserTask.is_sealed,
         is_theirs,

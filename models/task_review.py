@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, LargeBinary, String, Text, exists, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    case,
+    exists,
+    literal,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, aliased, joinedload, mapped_column, relationship
 
 from models.case import CaseDepartment, CaseFile
 from models.database import Base, BigId
 from models.people import Permission, Role, User
+from models.substitute import stood_in_for
 from models.vocabulary import Labelled
 from models.workflow import IS_OPEN, UserTask
 
@@ -33,6 +48,8 @@ class ReviewState(Labelled):
     DISAGREED = "disagreed", "不同意"
     # 委派: worked on and given back.
     HANDED_BACK = "handed_back", "已交回"
+    # 代办: whoever stands in for him has answered; the answer is a row of that person's own (`in_place_of`).
+    STOOD_IN = "stood_in", "已由代办人答复"
     # 减签, and a delegation that its owner took back.
     REMOVED = "removed", "已撤销"
     # The step ended, or what it was asked about has changed.
@@ -40,7 +57,13 @@ class ReviewState(Labelled):
 
 
 LIVE = (ReviewState.PLANNED.value, ReviewState.ASKED.value)
-ANSWERED = (ReviewState.AGREED.value, ReviewState.DISAGREED.value, ReviewState.HANDED_BACK.value)
+# Of an answer in another's place both rows: he who gave it, and he in whose place, have taken part (岗位分离).
+ANSWERED = (
+    ReviewState.AGREED.value,
+    ReviewState.DISAGREED.value,
+    ReviewState.HANDED_BACK.value,
+    ReviewState.STOOD_IN.value,
+)
 _ASKED = text("state = 'asked'")
 
 
@@ -127,21 +150,30 @@ class Waiting:
     question: str
     asked_at: datetime
     due_at: datetime
+    # In whose place (代办); empty: the person is asked himself.
+    absent: str = ""
 
 
-_Asker = aliased(User)
+_Asker, _Asked = aliased(User), aliased(User)
 
 
 def asked_of(user: User) -> ColumnElement[bool]:
-    """Criterion: the reviews that wait for this person; delegated tasks stand in his own list.
+    """Criterion: the reviews that wait for this person, or for one in whose place he is; delegated tasks stand in other lists.
 
-    His office takes part in the case still: who has moved to another gives no opinion any more.
+    His office takes part in the case still: who has moved to another gives no opinion any more. Nor does he who has
+    the task himself give one in another's place.
     """
+    held = aliased(UserTask)
+    is_holder = exists().where(
+        held.id == TaskReview.task_id, or_(held.assignee_id == user.id, held.owner_id == user.id)
+    )
+    asked = select(literal(user.id)).union_all(stood_in_for(user))
     takes_part = exists().where(
         CaseDepartment.case_id == TaskReview.case_id, CaseDepartment.department_id == user.department_id
     )
     return (
-        (TaskReview.reviewer_id == user.id)
+        TaskReview.reviewer_id.in_(asked)
+        & or_(TaskReview.reviewer_id == user.id, ~is_holder)
         & (TaskReview.state == ReviewState.ASKED.value)
         & (TaskReview.kind != ReviewKind.DELEGATED.value)
         & takes_part
@@ -162,10 +194,12 @@ def waiting_for(session: Session, user: User, limit: int = 100) -> list[Waiting]
             TaskReview.question,
             TaskReview.asked_at,
             UserTask.due_at,
+            case((TaskReview.reviewer_id == user.id, ""), else_=_Asked.name).label("absent"),
         )
         .join(UserTask, UserTask.id == TaskReview.task_id)
         .join(CaseFile, CaseFile.id == TaskReview.case_id)
         .join(_Asker, _Asker.id == TaskReview.asked_by_id)
+        .join(_Asked, _Asked.id == TaskReview.reviewer_id)
         .where(asked_of(user), IS_OPEN)
         .order_by(UserTask.due_at, TaskReview.id)
         .limit(limit)
@@ -192,6 +226,19 @@ def takers_of(session: Session, case: CaseFile) -> list[User]:
         .where(CaseDepartment.case_id == case.id, User.is_active, User.role.in_(roles))
     )
     return list(session.scalars(query.order_by(User.department_id, User.name, User.id)))
+
+
+def in_place_of(rows: Iterable[TaskReview]) -> dict[int, int]:
+    """Id of an answer that was given in another's place → the id of the other.
+
+    The absent one's row ends at the instant at which that of his stand-in begins, and it is he who asks that one.
+    """
+    known = list(rows)
+    stood = {
+        (row.task_id, row.reviewer_id, row.ended_at) for row in known if row.state == ReviewState.STOOD_IN
+    }
+    given = (row for row in known if (row.task_id, row.asked_by_id, row.asked_at) in stood)
+    return {row.id: row.asked_by_id for row in given}
 
 
 def of_task(session: Session, task_id: int) -> list[TaskReview]:

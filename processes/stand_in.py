@@ -14,13 +14,17 @@ from models.workflow import OPEN, UserTask
 from processes.notification import tell
 from processes.substitute import standing_in
 from processes.task_check import barred_by, check_separation
-from processes.task_hands import ask_no_more, change_hands, hands
+from processes.task_hands import ask_no_more, change_hands, hands, pass_draft
 from processes.workflow import Token
 
 
 def note_place(session: Session, task: UserTask, actor: User) -> None:
     """What the actor does on the task from now on is logged under both names, when he has it in another's place."""
-    absent_id = task.on_behalf_of_id if task.assignee_id == actor.id else None
+    note_names(session, actor, task.on_behalf_of_id if task.assignee_id == actor.id else None)
+
+
+def note_names(session: Session, actor: User, absent_id: int | None) -> None:
+    """The actor is logged under both names from now on, or under his own again."""
     name = session.get_one(User, absent_id).name if absent_id is not None else ""
     session.info.setdefault(audit.STANDS_FOR, {})[actor.id] = name
 
@@ -28,10 +32,11 @@ def note_place(session: Session, task: UserTask, actor: User) -> None:
 def whom_for(session: Session, task: UserTask, actor: User) -> User | None:
     """In whose place a person may take an open task: that of its absent holder, or of an absent head for a free one.
 
-    Not one that was given to the holder to work on for its owner (委派), waits for opinions, or was taken for another
-    already. Asks the tables only for tasks of his office that he could not take for himself.
+    Work that was given to the absent one for its owner (委派) too, but not by the owner himself, who may take it back. Not
+    what waits for opinions, or was taken for another already. Asks the tables only for tasks of his office that he could
+    not take for himself.
     """
-    is_open = task.status == OPEN and not task.is_delegated and not task.is_sealed
+    is_open = task.status == OPEN and not task.is_sealed and task.owner_id != actor.id
     if not is_open or task.on_behalf_of_id is not None or task.department_id != actor.department_id:
         return None
     may_himself = task.assignee_id is None and actor.may(Permission(task.permission))
@@ -72,6 +77,8 @@ def take(session: Session, token: Token, task: UserTask, actor: User) -> bool:
     task.on_behalf_of_id = absent.id
     ask_no_more(session, task, actor.id)
     note_place(session, task, actor)
+    if task.is_delegated:
+        pass_draft(session, task.id, absent.id, actor.id)
     audit.record(
         session,
         "task.claimed",
@@ -91,7 +98,7 @@ def give_back(session: Session, case: CaseFile, task: UserTask, actor: User) -> 
     absent = session.get(User, task.on_behalf_of_id) if task.on_behalf_of_id is not None else None
     if absent is None or not absent.is_active or absent.department_id != task.department_id:
         return False
-    change_hands(session, case, task, absent, actor)
+    _to_absent(session, case, task, absent, actor)
     old, text = {"assignee": actor.id}, f"将“{task.name}”退回{absent.name}"
     audit.record(session, "task.released", text, actor=actor, case=case, old=old, new=hands(task))
     about = f"{case.number} {case.applicant_name}：{actor.name}将代办的“{task.name}”退回，由您办理。"
@@ -99,12 +106,22 @@ def give_back(session: Session, case: CaseFile, task: UserTask, actor: User) -> 
     return True
 
 
+def _to_absent(session: Session, case: CaseFile, task: UserTask, absent: User, actor: User) -> None:
+    """He has it again. What was given to him for its owner stays so, and the work on it goes along (委派)."""
+    if not task.is_delegated:
+        change_hands(session, case, task, absent, actor)
+        return
+    if task.assignee_id is not None:
+        pass_draft(session, task.id, task.assignee_id, absent.id)
+    task.assignee_id, task.claimed_at, task.on_behalf_of_id = absent.id, now(), None
+
+
 def _take_again(session: Session, case: CaseFile, task: UserTask, actor: User) -> None:
     """本人收回: what the other has typed stays his private draft."""
     if task.is_sealed:
         raise Conflict("代办人已提交该事项，正在等待会签意见，不能收回。")
     other = task.assignee_id
-    change_hands(session, case, task, actor, actor)
+    _to_absent(session, case, task, actor, actor)
     summary, old = f"收回由他人代办的“{task.name}”", {"assignee": other}
     audit.record(session, "task.claimed", summary, actor=actor, case=case, old=old, new=hands(task))
     about = f"{case.number} {case.applicant_name}：{actor.name}已收回“{task.name}”，您不再代办此事项。"

@@ -18,6 +18,7 @@ from models.task_review import (
     ReviewState,
     TaskReview,
     TaskSubmission,
+    in_place_of,
     of_task,
     submission_of,
 )
@@ -58,6 +59,21 @@ def end(review: TaskReview, state: ReviewState, opinion: str = "") -> None:
     review.opinion = opinion or review.opinion
 
 
+def take_place(session: Session, review: TaskReview, stand_in: User) -> TaskReview:
+    """代办: the absent one's row ends, and his stand-in is asked the same by him; both have taken part from now on."""
+    end(review, ReviewState.STOOD_IN)
+    made = _again(review)
+    made.reviewer_id, made.asked_by_id = stand_in.id, review.reviewer_id
+    made.state, made.attempt, made.asked_at = (
+        ReviewState.ASKED.value,
+        review.attempt,
+        review.ended_at or now(),
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
 def change_hands(session: Session, case: CaseFile, task: UserTask, to: User | None, actor: User) -> None:
     """Somebody else has the task from now on, or nobody: what its holder had under way comes back first."""
     if task.is_sealed:
@@ -86,10 +102,11 @@ def end_delegation(
     """The owner has the task again, with what the delegate has typed into it."""
     delegate_id, owner_id = task.assignee_id, task.owner_id
     for review in live_of(of_task(session, task.id), ReviewKind.DELEGATED):
-        end(review, state, opinion)
+        is_his = review.reviewer_id == actor.id or state is not ReviewState.HANDED_BACK
+        end(review if is_his else take_place(session, review, actor), state, opinion)
     if delegate_id is not None and owner_id is not None:
         pass_draft(session, task.id, delegate_id, owner_id)
-    task.assignee_id, task.owner_id = owner_id, None
+    task.assignee_id, task.owner_id, task.on_behalf_of_id = owner_id, None, None
     if delegate_id is not None and delegate_id != actor.id:
         text = f"{case.number} {case.applicant_name}：“{task.name}”的委派已撤销，您不再办理此事项。"
         tell(session, [delegate_id], "task", text, case)
@@ -139,11 +156,12 @@ def _ask_anew(session: Session, task: UserTask) -> None:
     """Answers to what will not be submitted as it was stay as history; the same people answer the next."""
     reviews = of_task(session, task.id)
     attempt = max((row.attempt for row in reviews), default=0)
+    # Who answered in another's place is not asked himself: the other is, who may be back.
     this = [row for row in reviews if row.kind == ReviewKind.AFTER and row.attempt == attempt]
-    for row in this:
+    for row in (row for row in this if row.id not in in_place_of(reviews)):
         if row.state == ReviewState.ASKED:
             row.state = ReviewState.PLANNED.value
-        elif row.state in (ReviewState.AGREED, ReviewState.DISAGREED):
+        elif row.state in (ReviewState.AGREED, ReviewState.DISAGREED, ReviewState.STOOD_IN):
             session.add(_again(row))
     session.flush()
     task.open_reviews = len(opinions(of_task(session, task.id)))
@@ -177,7 +195,7 @@ def close_ended(session: Session, case: CaseFile, tasks: Iterable[UserTask]) -> 
     for task in ended:
         task.open_reviews, task.is_sealed, task.set_aside_until = 0, False, None
         if task.is_delegated:
-            task.assignee_id, task.owner_id = task.owner_id, None
+            task.assignee_id, task.owner_id, task.on_behalf_of_id = task.owner_id, None, None
 
 
 def _hangs(task: UserTask) -> bool:

@@ -14,8 +14,10 @@ from models.task_review import ReviewKind, ReviewState, TaskReview, of_task
 from models.workflow import UserTask
 from processes.delegation import held
 from processes.notification import tell
+from processes.stand_in import note_names
+from processes.substitute import standing_in
 from processes.task_check import barred_by, is_head, reason_of
-from processes.task_hands import bring_back, end, names_of, opinions
+from processes.task_hands import bring_back, end, names_of, opinions, take_place
 from processes.workflow import Token, token_of_task
 from processes.worklist import open_task
 
@@ -91,21 +93,27 @@ def answer_review(
 ) -> tuple[UserTask, TaskReview]:
     """会签意见: whoever disagrees says why. With `ready_to_go` the door then carries out what was submitted.
 
-    不同意 after the submission brings it back to its submitter. Raises NotFound for strangers, Conflict when it is over.
+    不同意 after the submission brings it back to its submitter. Whoever stands in for the one who is asked answers in his
+    place, under both names. Raises NotFound for strangers, Conflict when it is over.
     """
     review, task, token = _locked(session, review_id, actor)
-    if review.reviewer_id != actor.id:
+    absent_id = None if review.reviewer_id == actor.id else review.reviewer_id
+    if absent_id is not None and absent_id not in standing_in(session, actor):
         raise NotFound("未找到该会签，或您无权答复。")
     if not review.is_waiting:
         raise Conflict(_GONE)
     _check_still(session, token, task, actor)
-    kept = _opinion(opinion, agrees)
+    kept, asker_id = _opinion(opinion, agrees), review.asked_by_id
+    if absent_id is not None:
+        _check_in_place(session, token, task, actor, absent_id)
+        review = take_place(session, review, actor)
+        note_names(session, actor, absent_id)
     end(review, ReviewState.AGREED if agrees else ReviewState.DISAGREED, kept)
     task.open_reviews = len(opinions(of_task(session, task.id)))
     words = ReviewState(review.state).label
     about = f"{actor.name}就“{task.name}”答复会签：{words}{f'，{kept}' if kept else ''}"
     _log(session, token, review, "review.answered", about, actor)
-    told = {one for one in (task.holder_id, review.asked_by_id) if one} - {actor.id}
+    told = {one for one in (task.holder_id, asker_id, absent_id) if one} - {actor.id}
     tell(session, told, "task", f"{token.case.number} {token.case.applicant_name}：{about}", token.case)
     if not agrees and review.kind == ReviewKind.AFTER:
         bring_back(session, token.case, task, f"{actor.name}不同意：{kept}", actor)
@@ -158,6 +166,15 @@ def _check_still(session: Session, token: Token, task: UserTask, actor: User) ->
         raise Forbidden("您已不在本案卷的办理部门，或者按照岗位分离要求，不能再就该事项会签。")
 
 
+def _check_in_place(session: Session, token: Token, task: UserTask, actor: User, absent_id: int) -> None:
+    """代为会签: not beside an opinion of one's own, and only what the absent one might say himself. Raises Forbidden."""
+    if any(row.reviewer_id == actor.id for row in opinions(of_task(session, task.id))):
+        raise Forbidden("您本人已被请就该事项会签，不能再代他人答复。")
+    absent = session.get_one(User, absent_id)
+    if same := barred_by(session, token, task, absent):
+        raise Forbidden(f"{absent.name}已办理该案卷的“{same}”，按照岗位分离要求，不能代其会签。")
+
+
 def _opinion(text: str, agrees: bool) -> str:
     kept = text.strip()
     if not kept and not agrees:
@@ -176,7 +193,7 @@ def _locked(session: Session, review_id: int, actor: User) -> tuple[TaskReview, 
     if token is None or review is None:
         raise NotFound("未找到该会签，或您无权答复。")
     task = next((row for row in token.rows.tasks.values() if row.id == review.task_id), None)
-    if review.reviewer_id == actor.id:
+    if review.reviewer_id == actor.id or review.reviewer_id in standing_in(session, actor):
         if task is None:
             raise Conflict(_GONE)
         return review, task, token

@@ -94,10 +94,13 @@ def release(session: Session, task_id: int, actor: User) -> UserTask:
     if task.assignee_id != actor.id and not is_head(task, actor):
         actor.require(Permission.TASK_ASSIGN)
     check_offices(token, task, "退回")
-    if not is_head(task, actor):
+    is_in_anothers = task.assignee_id == actor.id and task.on_behalf_of_id is not None
+    if not (is_head(task, actor) or (is_in_anothers and not task.is_sealed)):
         _check_unbound(task)
     if task.assignee_id == actor.id and give_back(session, token.case, task, actor):
         return task
+    if not is_head(task, actor):
+        _check_unbound(task)
     old, text = {"assignee": task.assignee_id}, f"退回待签收“{task.name}”"
     change_hands(session, token.case, task, None, actor)
     audit.record(session, "task.released", text, actor=actor, case=token.case, old=old, new=hands(task))

@@ -20,9 +20,10 @@ from models.calendar import today
 from models.case_record import CaseRecord
 from models.database import DbSession
 from models.people import Permission, Role, User
-from models.task_review import ReviewKind, TaskReview, takers_of
+from models.task_review import ReviewKind, TaskReview, in_place_of, takers_of
 from models.workflow import UserTask
 from processes.set_aside import latest
+from processes.substitute import standing_in
 from processes.task_check import is_head
 from webapp.answer_view import Answer, answers_of
 from webapp.task_form import sealed
@@ -55,6 +56,8 @@ class Question:
     task: UserTask
     form: BaseForm
     answers: list[Answer]
+    # In whose place the reader answers (代办); empty: he is asked himself.
+    absent: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,10 +101,27 @@ class OperationsPanel:
 
     @cached_property
     def questions(self) -> list[Question]:
-        """The opinions that the reader is asked for."""
+        """The opinions that the reader is asked for, himself or in the place of somebody who is away (代办)."""
         open_tasks = {task.id: task for task in self.record.open_tasks}
-        mine = [row for row in self.opinions if row.is_waiting and row.reviewer_id == self.reader.id]
-        return [self._question(row, open_tasks[row.task_id]) for row in mine if row.task_id in open_tasks]
+        asked = [row for row in self.opinions if row.is_waiting and row.task_id in open_tasks]
+        mine = [row for row in asked if row.reviewer_id == self.reader.id]
+        busy = {row.task_id for row in mine}
+        others = [row for row in asked if self._may_answer_for(row, open_tasks[row.task_id], busy)]
+        return [self._question(row, open_tasks[row.task_id]) for row in mine + others]
+
+    def _may_answer_for(self, row: TaskReview, task: UserTask, busy: Collection[int]) -> bool:
+        """Whether the reader stands in for the one who is asked, and has nothing else to say about the task."""
+        is_apart = self.reader.id not in (row.reviewer_id, task.assignee_id, task.owner_id)
+        return is_apart and row.task_id not in busy and row.reviewer_id in self._away
+
+    @cached_property
+    def _away(self) -> set[int]:
+        return standing_in(self.session, self.reader)
+
+    @cached_property
+    def in_place(self) -> Collection[int]:
+        """The ids of the answers that were given in another's place: he is the one who asks in that row."""
+        return in_place_of(self.reviews)
 
     @property
     def is_holder(self) -> bool:
@@ -208,7 +228,8 @@ class OperationsPanel:
         is_this = self.sent is not None and self.sent.review_id == review.id
         form = self.sent.form if self.sent and is_this else answer_form(review.id, None)
         answers = self._answers(task, is_full=False) if review.kind == ReviewKind.AFTER else []
-        return Question(review, task, form, answers)
+        absent = review.reviewer.name if review.reviewer_id != self.reader.id else ""
+        return Question(review, task, form, answers, absent)
 
     def _answers(self, task: UserTask, is_full: bool) -> list[Answer]:
         form = sealed(self.session, task, self.record.case)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 
-from models.database import reading
+from models.database import reading, transaction
 from models.substitute import Substitute
+from models.task_review import ReviewKind
+from processes import worklist
+from processes.substitute import Wanted, set_substitute
+from tests.offices import Office
 from tests.webapp.api import Caller
-from tests.webapp.knock import SignIn
+from tests.webapp.knock import SignIn, number_of
 from tests.world import World
 
 As = Callable[[str], Caller]
@@ -49,6 +54,27 @@ def test_an_absence_is_set_on_the_page_and_ended_once(world: World, sign_in: Sig
         assert sign_in(who).post("/absence", data=good).status_code == 403
     with reading() as session:
         assert session.query(Substitute).count() == 2
+
+
+def test_who_stands_in_answers_for_the_one_who_is_asked(world: World, sign_in: SignIn, caller: As) -> None:
+    office = Office(world)
+    office.does("renshe2", worklist.claim)
+    first = office.ask("renshe0", ReviewKind.BEFORE)
+    away, stand_in = ids(world, "renshe0", "renshe1")
+    with transaction() as session:
+        wanted = Wanted(away, stand_in, date(2026, 3, 2), date(2026, 3, 6))
+        set_substitute(session, wanted, world.user(session, "renshe0"))
+    page = f"/cases/{number_of(office.case_id)}?task={office.task_id}"
+    assert [row["absent"] for row in caller("renshe1").get("/reviews")["reviews"]] == ["李四"]
+    assert [row["absent"] for row in caller("renshe0").get("/reviews")["reviews"]] == [None]
+    client, path = sign_in("renshe1"), f"/reviews/{first}/answer"
+    assert "请您代李四会签" in client.get(page).text and "代李四" in client.get("/today").text
+    form = f"answer-{first}-"
+    assert client.post(path, data={f"{form}decision": "disagreed"}).status_code == 422
+    assert sign_in("danbao1").post(path, data={f"{form}decision": "agreed"}).status_code == 404
+    done = client.post(path, data={f"{form}decision": "agreed"}, follow_redirects=True)
+    assert "会签意见已送出" in done.text and "钱二（代李四）" in done.text and "已由代办人答复" in done.text
+    assert client.post(path, data={f"{form}decision": "agreed"}).status_code == 409
 
 
 def test_the_rest_door_does_the_same(world: World, caller: As) -> None:

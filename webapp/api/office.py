@@ -162,6 +162,7 @@ def _waiting(row: Waiting) -> Json:
         "kind": row.kind.value,
         "asked_by": row.asked_by,
         "question": row.question,
+        "absent": row.absent or None,
         "asked_at": present.instant(row.asked_at),
     }
 
@@ -273,6 +274,7 @@ SHAPES: Json = {
             **dict.fromkeys(("id", "task_id"), _NUMBER),
             **dict.fromkeys(("case", "applicant_name", "step", "asked_by", "question"), _TEXT),
             "kind": _REVIEW_SHAPE["kind"],
+            "absent": {"type": ["string", "null"], "description": "In whose place the caller answers (代办)"},
             "asked_at": _MOMENT,
         }
     ),

@@ -108,7 +108,8 @@ def reviews(by: str) -> None:
     """逐行列出待会签的事项：会签编号、案卷、环节、会签事项。"""
     with transaction() as session:
         for row in waiting_for(session, acting(session, by)):
-            click.echo(f"{row.review_id}\t{row.number}\t{row.step}\t{row.asked_by}：{row.question}")
+            absent = f"（代{row.absent}）" if row.absent else ""
+            click.echo(f"{row.review_id}\t{row.number}\t{row.step}{absent}\t{row.asked_by}：{row.question}")
 
 
 @group.command("answer")
