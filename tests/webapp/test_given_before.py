@@ -41,14 +41,9 @@ def test_every_question_that_may_be_asked_again_is_decided() -> None:
         assert not [name for name in carried if getattr(form[name], "kind", "") == "checkbox"]
 
 
-def test_the_form_starts_with_the_last_answers_of_whoever_gave_them(
-    world: World, sign_in: SignIn, caller: Callable[[str], Caller], app: Flask
-) -> None:
-    queried = {"opinion": "同意贷款", "credit_queried_on": MONDAY}
+def test_the_form_starts_with_the_last_answers_and_a_draft_goes_before(world: World, sign_in: SignIn) -> None:
     with on(MONDAY):
-        case_id = at_step(world, "pre_loan_investigation")
-        world.complete(case_id, "due_diligence", answers("due_diligence", opinion="经核实，同意担保"))
-        world.complete(case_id, "pre_loan_investigation", answers("pre_loan_investigation", **queried))
+        case_id = at_step(world, "bank_acceptance")
     with on(TUESDAY):
         sent_back(world, case_id, "bank_acceptance", "qualification_review", "yinhang2")
         number, again = number_of(case_id), world.open_tasks(case_id)["qualification_review"]
@@ -60,8 +55,20 @@ def test_the_form_starts_with_the_last_answers_of_whoever_gave_them(
         sign_in("renshe2").post(f"/tasks/{again}/draft", data={"opinion": "我的草稿"})
         page = sign_in("renshe2").get(f"/cases/{number}?task={again}").text
         assert MARK not in page and "我的草稿" in page and "暂存的内容" in page
+
+
+def test_what_comes_after_it_starts_with_its_own_answers_at_every_door(
+    world: World, caller: Callable[[str], Caller], app: Flask
+) -> None:
+    queried = {"opinion": "同意贷款", "credit_queried_on": MONDAY}
+    with on(MONDAY):
+        case_id = at_step(world, "pre_loan_investigation")
+        world.complete(case_id, "due_diligence", answers("due_diligence", opinion="经核实，同意担保"))
+        world.complete(case_id, "pre_loan_investigation", answers("pre_loan_investigation", **queried))
+    with on(TUESDAY):
+        sent_back(world, case_id, "bank_acceptance", "qualification_review", "yinhang2")
         world.complete(case_id, "qualification_review", answers("qualification_review"))
-        # What comes after it is done again too, here by a colleague of whoever did it first.
+        # Here by a colleague of whoever did it first.
         tasks = world.open_tasks(case_id)
         shown = caller("danbao0").get(f"/tasks/{tasks['due_diligence']}")["given_before"]
         assert shown["answers"]["opinion"] == "经核实，同意担保" and shown["answers"]["method"] == "site"
