@@ -5,6 +5,7 @@ our own tables stay the truth about what is to be done, so that a job that was l
 """
 
 from processes.background.client import (
+    SLOW,
     Failed,
     abandoned,
     cancel,
@@ -20,6 +21,7 @@ from processes.background.registry import job, schedule
 from processes.background.tables import drop, install
 
 __all__ = [
+    "SLOW",
     "Failed",
     "abandoned",
     "cancel",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 APPLICATION = "duoshen"
 QUEUE = "duoshen"
+# For what takes the machine for long: one at a time a worker.
+SLOW = "duoshen-slow"
 # The two functions that the engine knows; the job is their first argument, so an unknown one fails visibly.
 CARRY, TICK = "carry", "tick"
 DONE = ["SUCCESS"]
@@ -39,14 +41,16 @@ class Failed:
     at: datetime
 
 
-def enqueue(session: Session, name: str, args: list[Any], key: str, delay: timedelta | None = None) -> None:
+def enqueue(
+    session: Session, name: str, args: list[Any], key: str, delay: timedelta | None = None, queue: str = QUEUE
+) -> None:
     """Put a job in, in the caller's transaction: it exists if and only if that is committed.
 
     `args` are JSON values. The same name and key again, in whatever process, is the same job.
     """
     options: EnqueueOptions = {
         "workflow_name": CARRY,
-        "queue_name": QUEUE,
+        "queue_name": queue,
         "workflow_id": job_id(name, key),
     }
     if delay is not None:
@@ -82,7 +86,7 @@ def retry(ids: Collection[str]) -> int:
     """Let failed jobs run again; how many. What is not a failed job is left alone."""
     found = _listed(workflow_ids=list(ids), status=BROKEN) if ids else []
     for each in found:
-        _writing().rewind_workflow(each.workflow_id, queue_name=QUEUE)
+        _writing().rewind_workflow(each.workflow_id, queue_name=each.queue_name or QUEUE)
     return len(found)
 
 
@@ -110,15 +114,16 @@ def failover(executor_id: str) -> int:
     A job that has outlived several workers is suspected of killing them: it ends as failed.
     """
     found = _listed(status=["PENDING"], executor_id=executor_id)
-    moved = [each.workflow_id for each in found if not _is_suspect(each)]
+    moved = [each for each in found if not _is_suspect(each)]
     for each in found:
         if _is_suspect(each):
             _writing().cancel_workflow(each.workflow_id)
         else:
             counted = {"failovers": _failovers(each) + 1}
             _writing().update_workflow_attributes(each.workflow_id, counted)
-    if moved:
-        _writing().resume_workflows(moved, queue_name=QUEUE)
+    for queue in (QUEUE, SLOW):
+        if ids := [each.workflow_id for each in moved if (each.queue_name or QUEUE) == queue]:
+            _writing().resume_workflows(ids, queue_name=queue)
     return len(moved)
 
 

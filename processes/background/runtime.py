@@ -15,6 +15,7 @@ from processes.background import client, registry
 VERSION = "1"
 CONCURRENCY = 16
 POLL_SECONDS = 0.5
+SLOW_POLL_SECONDS = 1.0
 MAX_ATTEMPTS = 5
 _SCHEDULER_SECONDS = 10.0
 _registered: dict[str, Any] = {}
@@ -34,6 +35,9 @@ def launch(executor_id: str) -> None:
         worker_concurrency=CONCURRENCY,
         polling_interval_sec=POLL_SECONDS,
         on_conflict="always_update",
+    )
+    DBOS.register_queue(
+        client.SLOW, worker_concurrency=1, polling_interval_sec=SLOW_POLL_SECONDS, on_conflict="always_update"
     )
     client.delete_unknown_schedules(registry.SCHEDULES)
     DBOS.apply_schedules(
