@@ -34,6 +34,8 @@ class Finding(Labelled):
     RESULT = "result", "结果不同"
     STUCK = "stuck", "不能走完"
     LACKING = "lacking", "记录不足"
+    # Sent back, recalled, moved or corrected on its way: no run through a drawing is what happened.
+    DETOUR = "detour", "曾退回或更正，未回放"
 
 
 class ReplayRun(Base):

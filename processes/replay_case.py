@@ -14,7 +14,7 @@ from models.calendar import end_of
 from models.case import CaseFile
 from models.replay import Finding
 from models.workflow import ProcessDefinition, ProcessInstance
-from processes.replay_compare import Side, compare, findings, lacks
+from processes.replay_compare import Side, compare, corrected, detour, findings, lacks
 from processes.replay_drive import Drive, Walk
 from processes.replay_habits import SAMPLE, Habits, habits_of
 from processes.replay_record import Record, records
@@ -53,10 +53,14 @@ class Replay:
             yield self._line(session, record)
 
     def _line(self, session: Session, record: Record) -> Line:
+        if why := detour(record):
+            return _left_out(record, Finding.DETOUR, why)
         was = self._version(session, record.definition_id)
         old = self._walk(session, record, was, was)
         if why := lacks(record, old, was):
-            return Line(record.case, [Finding.LACKING.value], {"lacks": why, "version": record.definition_id})
+            if beside := corrected(record, why):
+                return _left_out(record, Finding.DETOUR, beside)
+            return _left_out(record, Finding.LACKING, why)
         new = self._walk(session, record, self.would, was)
         details = {"version": record.definition_id, **compare(record, old, new, was, self.would)}
         return Line(record.case, findings(details), details)
@@ -69,6 +73,10 @@ class Replay:
             bpmn = session.get_one(ProcessDefinition, definition_id).bpmn
             self._versions[definition_id] = Side(definition_of(session, definition_id), bpmn)
         return self._versions[definition_id]
+
+
+def _left_out(record: Record, finding: Finding, why: str) -> Line:
+    return Line(record.case, [finding.value], {"lacks": why, "version": record.definition_id})
 
 
 def finished(key: str, period: Period) -> Select[Any]:

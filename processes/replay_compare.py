@@ -47,6 +47,22 @@ def lacks(record: Record, walk: Walk, side: Side) -> str:
     return ""
 
 
+def detour(record: Record) -> str:
+    """Why a case that was moved elsewhere than its drawing leads is not replayed; empty: it was not."""
+    if not record.moves:
+        return ""
+    return f"案卷曾{'、'.join(record.moves)}，办理经过不是流程图从头到尾的一次走向，不作比较"
+
+
+def corrected(record: Record, why: str) -> str:
+    """Why a case whose facts were corrected on its way is not replayed, where its own version does not lead to its end."""
+    return (
+        f"案卷曾更正事实，按更正后的事实不能重现更正前的办理，不作比较（{why}）"
+        if record.is_corrected
+        else ""
+    )
+
+
 def compare(record: Record, old: Walk, new: Walk, was: Side, would: Side) -> dict[str, Any]:
     """What differs, as it is kept: plain values only, no names of persons."""
     return {

@@ -66,7 +66,7 @@ def habits_of(session: Session, case_ids: Iterable[int]) -> Habits:
     query = (
         select(UserTask.form_key, Department.kind, UserTask.created_at, UserTask.done_at)
         .join(Department, Department.id == UserTask.department_id)
-        .where(UserTask.case_id.in_(ids), UserTask.status == DONE)
+        .where(UserTask.case_id.in_(ids), UserTask.status == DONE, UserTask.superseded_at.is_(None))
     )
     days: dict[str, list[int]] = defaultdict(list)
     for form_key, kind, opened_at, done_at in session.execute(query):
@@ -83,7 +83,9 @@ def _routings(session: Session, case_ids: list[int]) -> dict[str, dict[str, Any]
     query = select(AuditEvent.new).where(
         AuditEvent.chain.in_(case_ids), AuditEvent.action == "task.completed"
     )
-    rows = session.execute(select(UserTask.id, UserTask.form_key).where(UserTask.case_id.in_(case_ids)))
+    # What was sent back says nothing of what such a step answers in the end.
+    counted = select(UserTask.id, UserTask.form_key).where(UserTask.superseded_at.is_(None))
+    rows = session.execute(counted.where(UserTask.case_id.in_(case_ids)))
     forms = {row.id: row.form_key for row in rows}
     said: dict[str, Counter[tuple[tuple[str, Any], ...]]] = defaultdict(Counter)
     for new in session.scalars(query):

@@ -29,6 +29,9 @@ from models.workflow import DONE, FIRED, MESSAGE, ProcessInstance, Timer, UserTa
 
 # Acts that send a message themselves; lines from before the message was noted in them mean the same.
 SENT = {"case.withdrawn": "withdrawal", "loan.closed": "loan_settled"}
+# Acts after which a case is no one run through its drawing any more, and what they are called.
+MOVES = {"task.returned": "退回重办", "task.recalled": "撤回办理", "token.moved": "调整流程位置"}
+CORRECTED = "fact.corrected"
 _NOTED = ("element", "answers", "task", "routing")
 
 
@@ -89,6 +92,9 @@ class Record:
     supplements: list[Supplement] = field(default_factory=list)
     answers: list[DrawnAnswer] = field(default_factory=list)
     loan: Loan | None = None
+    # How it was moved elsewhere than its drawing leads, in words; and whether a fact of it was corrected.
+    moves: tuple[str, ...] = ()
+    is_corrected: bool = False
 
     @property
     def region_code(self) -> str:
@@ -113,6 +119,9 @@ def records(session: Session, case_ids: Sequence[int]) -> list[Record]:
         _add_steps(found[case_id], tasks, lines[case_id])
     for case_id, record in found.items():
         record.messages = [_sent(line) for line in lines[case_id] if line.action in SENT]
+        acts = {line.action for line in lines[case_id]}
+        record.moves = tuple(words for action, words in MOVES.items() if action in acts)
+        record.is_corrected = CORRECTED in acts
     _add_rows(session, found)
     return list(found.values())
 
@@ -122,9 +131,10 @@ def _of(table: Any, found: Iterable[int], *where: Any) -> Any:
 
 
 def _lines(session: Session, found: Iterable[int]) -> dict[int, list[AuditEvent]]:
-    """The lines of the log that moved a token."""
+    """The lines of the log that moved a token, or changed what it was moved by."""
     lines: dict[int, list[AuditEvent]] = defaultdict(list)
-    mine = AuditEvent.chain.in_(list(found)), AuditEvent.action.in_(("task.completed", *SENT))
+    acts = ("task.completed", *SENT, *MOVES, CORRECTED)
+    mine = AuditEvent.chain.in_(list(found)), AuditEvent.action.in_(acts)
     query = select(AuditEvent).where(*mine).order_by(AuditEvent.chain, AuditEvent.seq)
     for line in session.scalars(query):
         lines[line.chain].append(line)
@@ -148,10 +158,11 @@ def _add_steps(record: Record, tasks: Sequence[tuple[UserTask, str]], lines: Seq
 
     Steps that many people answer at once have no line of their own and say nothing to gateways.
     """
-    named = {line.new["task"]: line for line in lines if "task" in line.new}
+    done = [line for line in lines if line.action == "task.completed"]
+    named = {line.new["task"]: line for line in done if "task" in line.new}
     waiting: dict[str, deque[AuditEvent]] = defaultdict(deque)
-    for line in lines:
-        if line.action == "task.completed" and "task" not in line.new:
+    for line in done:
+        if "task" not in line.new:
             waiting[str(line.new.get("element"))].append(line)
     line_of = {
         row.id: named.get(row.id) or (waiting[row.element_id].popleft() if waiting[row.element_id] else None)
