@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.calendar import today
 from models.people import Permission, User
-from models.refusal import Refusal
+from models.refusal import Conflict, Refusal
 from models.workflow import UserTask
 from processes import supervision_bulk, worklist
 from processes.bulk_check import (
@@ -190,11 +190,19 @@ def _number(given: Arguments, name: str) -> int:
 
 
 def _claim(session: Session, task_id: int, actor: User, _given: Arguments) -> None:
+    """What is his already was not claimed by this batch, and is not given back with it."""
+    had = session.get_one(UserTask, task_id).assignee_id
     worklist.claim(session, task_id, actor)
+    if had == actor.id:
+        raise Conflict("已由您签收。")
 
 
 def _release(session: Session, task_id: int, actor: User, _given: Arguments) -> None:
+    """What nobody had was not given back by this batch, and returns to nobody with it."""
+    had = session.get_one(UserTask, task_id).assignee_id
     worklist.release(session, task_id, actor)
+    if had is None:
+        raise Conflict("尚未签收。")
 
 
 def _complete(session: Session, task_id: int, actor: User, given: Arguments) -> None:

@@ -23,6 +23,9 @@ def test_many_tasks_and_lists_from_the_command_line(app: Flask, world: World, tm
 
     assert "可以办理" in says("bulk", "preview", "claim", task)
     assert "已办" in says("bulk", "run", "claim", task)
+    # What is his already was not claimed by this batch: undoing it gives nothing back.
+    assert "已由您签收" in says("bulk", "run", "claim", task)
+    says("bulk", "undo", "2", code=1)
     wish = tmp_path / "wish.json"
     wish.write_text('{"text": 5}', encoding="utf-8")
     assert "本人的事项不能催办" in says("bulk", "preview", "urge", task)
@@ -30,6 +33,7 @@ def test_many_tasks_and_lists_from_the_command_line(app: Flask, world: World, tm
     assert number_of(case_id) in says("bulk", "show", "1")
     assert "已撤销" in says("bulk", "undo", "1")
     says("bulk", "undo", "1", code=1)
+    assert "尚未签收" in says("bulk", "run", "release", task)
     says("filters", "keep", "急件", "--scope", "department", "--query", "urgent=1", "--shared")
     assert "急件" in says("filters", "list")
     says("filters", "unshare", "1")
