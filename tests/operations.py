@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from models.calendar import today
 from models.case import CaseFile
+from models.copying import CaseCopy
 from models.database import reading, transaction
 from models.people import User
 from models.refusal import Refusal
@@ -33,8 +35,8 @@ from processes import (
 from processes.engine.marking import markings
 from processes.submission import HandedIn
 from processes.workflow import token_read
+from tests.batching import Batching
 from tests.moving_back import MANAGERS
-from tests.staffing import Staffing
 from tests.walk import good_answers
 from tests.webapp.knock import typed
 from tests.world import on
@@ -44,7 +46,7 @@ OWNERS = ("liucheng", "liucheng2")
 
 
 @dataclass
-class Operations(Staffing):
+class Operations(Batching):
     """One case; every act is a public verb, done by somebody who may or may not be entitled."""
 
     sent_back: int = 0
@@ -70,6 +72,7 @@ class Operations(Staffing):
         ]
         office += [self.move_token, self.correct]
         office += [self.be_away, self.come_back, self.work_for, self.hand_over, self.order, self.answer_order]
+        office += [self.batch, self.batch, self.unbatch]
         acts = [self.answer] * 6 + [self.wait, self.fire, self.claim, self.stand_still, self.go_on, *office]
         act = self.choose(acts)
         self.log.append(f"{self.day} {act.__name__}")
@@ -155,15 +158,27 @@ class Operations(Staffing):
         task, who, other = self._held()
         with transaction() as session:
             actor, case = self.world.user(session, who), session.get_one(CaseFile, self.case_id)
-            act = self.choose(["say", "copy", "urge", "follow"])
+            act = self.choose(["say", "copy", "urge", "follow", "again"])
             if act == "say":
-                comment.say(session, case, "请注意", [], actor)
+                row = comment.say(session, case, "请注意", [self._id(session, other)], actor)
+                if self.choose([True, False]):
+                    comment.withdraw(session, row.id, actor)
             elif act == "copy":
                 copying.copy_to(session, case.id, [self._id(session, other)], "供参考", actor)
+            elif act == "again":
+                self._read_copy(session)
             elif act == "urge":
                 urging.urge(session, task.id, "请尽快", self.world.user(session, "renshe0"))
             else:
                 follow_up.follow_up(session, task.id, today() + timedelta(days=2), "再看", actor)
+
+    def _read_copy(self, session: Session) -> None:
+        """已阅, a second time too."""
+        copies = session.scalars(select(CaseCopy).where(CaseCopy.case_id == self.case_id)).all()
+        if not copies:
+            raise Refusal("没有抄送。")
+        row = self.choose(copies)
+        copying.read_copy(session, row.id, session.get_one(User, row.user_id))
 
     def send_back(self) -> None:
         """退回 to any earlier step, possible or not."""
@@ -175,8 +190,9 @@ class Operations(Staffing):
             steps = sorted(set(session.scalars(done))) or ["acceptance"]
         mode = self.choose([Mode.IN_ORDER.value, Mode.DIRECT.value])
         with transaction() as session:
-            actor = self.world.user(session, who)
-            sending_back.send_back(session, task.id, self.choose(steps), mode, "材料有误", actor)
+            actor, late = self.world.user(session, who), self.choose(["", "人手不足"])
+            to = self.choose(steps)
+            sending_back.send_back(session, task.id, to, mode, "材料有误", actor, late_reason=late)
         self.sent_back += 1
 
     def take_back_own(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,20 +17,38 @@ from processes.engine.instance import Instance
 from processes.engine.marking import Marking, Net, _onward, _settled, net_of
 from processes.engine.migration import places
 from processes.workflow import definition_of
+from tests.counting import check_clocks
+from tests.holding import check_holders, check_talk
 
 
 def check_replay(session: Session, case_id: int) -> None:
-    """Both logs lead to what is: open steps, finished steps that count, the end."""
+    """Both logs lead to what is: open steps and who has them, finished steps that count, the end."""
     case = session.get_one(CaseFile, case_id)
     tasks = session.scalars(select(UserTask).where(UserTask.case_id == case_id)).all()
+    lines = lines_of(session, case)
     _check_records(session, case, tasks)
+    check_holders(case, tasks, lines)
     stored = session.scalars(select(ProcessInstance).where(ProcessInstance.case_id == case_id)).first()
     if stored is None:
         return
     definition = definition_of(session, stored.definition_id)
     token = Instance.restore(definition, stored.state, stored.passed, CaseEnvironment({}, {}))
     here = frozenset() if token.is_finished else places(token)
-    assert here in _folded(session, case, definition), sorted(here)
+    assert here in _folded(session, definition, lines), sorted(here)
+
+
+def check_rest(session: Session, case_id: int) -> None:
+    """What costs more to read: every clock day by day, and what was said about the case."""
+    case = session.get_one(CaseFile, case_id)
+    lines = lines_of(session, case)
+    check_clocks(session, case, lines)
+    check_talk(session, case, lines)
+
+
+def lines_of(session: Session, case: CaseFile) -> Sequence[AuditEvent]:
+    """The log of a case in its order."""
+    query = select(AuditEvent).where(AuditEvent.chain == case.id).order_by(AuditEvent.seq)
+    return session.scalars(query).all()
 
 
 def _check_records(session: Session, case: CaseFile, tasks: Iterable[UserTask]) -> None:
@@ -66,12 +84,11 @@ def _check_records(session: Session, case: CaseFile, tasks: Iterable[UserTask]) 
     assert ended == (case.status if case.state.is_final else ""), ended
 
 
-def _folded(session: Session, case: CaseFile, definition: Definition) -> set[Marking]:
+def _folded(session: Session, definition: Definition, lines: Iterable[AuditEvent]) -> set[Marking]:
     """Where the token may stand by the audit log: a completion lets it go on, a move says where it is."""
     net = net_of(definition.spec_json)
     possible = set(_settled(net, frozenset(), [("", "Start")]))
-    query = select(AuditEvent).where(AuditEvent.chain == case.id).order_by(AuditEvent.seq)
-    for line in session.scalars(query):
+    for line in lines:
         if "places" in line.new and line.action in ("task.returned", "task.recalled", "token.moved"):
             possible = {frozenset(line.new["places"])}
         elif line.action == "task.completed":
