@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.case import CaseFile
+from models.conversion import Conversion
 from models.database import Base
+from models.ooxml import OFFICE
 
 
 class Document(Base):
@@ -22,7 +24,7 @@ class Document(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     kind: Mapped[str] = mapped_column(String(40))
     file_name: Mapped[str] = mapped_column(String(200))
-    media_type: Mapped[str] = mapped_column(String(60))
+    media_type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     storage_key: Mapped[str] = mapped_column(String(64), unique=True)
@@ -30,6 +32,13 @@ class Document(Base):
     uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     uploaded_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
+    # Of a Word or Excel file that was ever to be shown as PDF.
+    conversion: Mapped[Conversion | None] = relationship(lazy="joined")
+
+    @property
+    def is_office(self) -> bool:
+        """Whether no browser shows it: read as PDF where there is one, else downloaded."""
+        return self.media_type in OFFICE
 
 
 def documents_of(session: Session, case: CaseFile) -> list[Document]:

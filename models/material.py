@@ -18,7 +18,7 @@ class MaterialKind:
     note: str
 
 
-_SCAN = "原件扫描或拍照，字迹清晰，pdf、jpg或png格式"
+_SCAN = "原件扫描或拍照，字迹清晰"
 
 _REPORT = "中国人民银行出具，查询日期在30日以内"
 
@@ -94,6 +94,10 @@ OTHERS = {
     "firm_statement": "当事人书面陈述",
     **{proof.material: proof.label for proof in DueProof},
 }
+
+
+# What the public brings, without an account, and what must bear a seal: pictures of paper, no Office files.
+ONLY_SCANS = frozenset({"objection_evidence", "objection_seal"})
 
 
 def published_materials(form_kind: str) -> list[MaterialKind]:

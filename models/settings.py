@@ -36,6 +36,8 @@ class Settings:
     # Names under which the site is asked for; empty: any.
     hosts: tuple[str, ...] = ()
     outside: Outside = Outside()
+    # Program that makes PDFs of Office files; None: whatever LibreOffice is on PATH; empty: none.
+    office_converter: str | None = None
     # Working days between two urgings (催办) of one step.
     urging_days: int = 1
 
@@ -53,6 +55,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         is_https=environ.get("DUOSHEN_HTTPS", "") == "1",
         idle_minutes=int(environ.get("DUOSHEN_IDLE_MINUTES", "30")),
         urging_days=int(environ.get("DUOSHEN_URGING_DAYS", "1")),
+        office_converter=environ.get("DUOSHEN_OFFICE_CONVERTER"),
         hosts=tuple(environ.get("DUOSHEN_HOSTS", "").replace(",", " ").split()),
         outside=Outside(
             smtp_url=environ.get("DUOSHEN_SMTP_URL", ""),

@@ -19,10 +19,11 @@ from models.calendar import end_of, now, today
 from models.case import CaseFile, locked, visible_to
 from models.crypto import decrypt, encrypt
 from models.document import Document
-from models.material import material_choices, material_label
+from models.material import ONLY_SCANS, material_choices, material_label
 from models.people import User
 from models.refusal import NotFound, Refusal
-from models.upload import inspect
+from models.upload import MATERIALS, SCANS, inspect
+from processes import conversion_queue
 from processes.case import editable
 from processes.pause_material import receiving, tell_received
 
@@ -88,7 +89,7 @@ def keep(
 def _stored(
     session: Session, case: CaseFile, kind: str, file_name: str, content: bytes, actor: User | None
 ) -> Document:
-    name, media_type = inspect(file_name, content)
+    name, media_type = inspect(file_name, content, SCANS if kind in ONLY_SCANS else MATERIALS)
     if _count(session, case) >= MAX_FILES:
         raise Refusal(f"每件申请最多上传 {MAX_FILES} 个文件。", "file")
     document = Document(
@@ -101,10 +102,12 @@ def _stored(
         storage_key=secrets.token_hex(24),
         uploaded_by_id=actor.id if actor else None,
         uploaded_at=now(),
+        conversion=None,
     )
     put_away(document.storage_key, content)
     session.add(document)
     session.flush()
+    conversion_queue.put_in(session, document)
     return document
 
 
@@ -126,6 +129,12 @@ def remove(session: Session, document_id: int, actor: User) -> Document:
 
 def read(session: Session, document_id: int, actor: User) -> tuple[Document, bytes]:
     """A material and its content, if the actor may see its case. Raises NotFound, also for a lost or damaged file."""
+    document = found_for(session, document_id, actor)
+    return document, fetched(document.storage_key)
+
+
+def found_for(session: Session, document_id: int, actor: User) -> Document:
+    """A material, if the actor may see its case. Raises NotFound."""
     document = session.scalars(
         select(Document)
         .join(CaseFile, CaseFile.id == Document.case_id)
@@ -133,7 +142,7 @@ def read(session: Session, document_id: int, actor: User) -> tuple[Document, byt
     ).first()
     if document is None:
         raise NotFound("未找到该文件，或您无权查看。")
-    return document, fetched(document.storage_key)
+    return document
 
 
 def is_view_noted(session: Session, document: Document, actor: User) -> bool:

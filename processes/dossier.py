@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from models import audit
 from models.calendar import now
 from models.case import CaseFile, case_numbered, locked
+from models.conversion import Conversion
 from models.document import Document
 from models.dossier import Dossier, DossierStatus, dossier_for
 from models.people import Permission, User
@@ -62,6 +63,10 @@ def is_small(session: Session, dossier: Dossier) -> bool:
             Document.case_id == dossier.case_id, Document.removed_at.is_(None)
         )
     ).one()
+    converted = select(func.coalesce(func.sum(Conversion.size), 0)).join(
+        Document, Document.id == Conversion.document_id
+    )
+    size += session.scalar(converted.where(Document.case_id == dossier.case_id)) or 0
     return bool(count <= SMALL_FILES and size <= SMALL_BYTES)
 
 

@@ -15,7 +15,7 @@ from models.people import User
 from models.refusal import Conflict, NotFound, Refusal
 from models.screening import Candidate, ScreeningEvidence, ScreeningOpinion
 from models.screening_sight import opinions_visible_to
-from models.upload import inspect
+from models.upload import SCANS, inspect
 from processes import document
 from processes.screening_answers import department_of, open_for_answers
 
@@ -27,7 +27,7 @@ def add(
 ) -> ScreeningEvidence:
     """Put a file beside the answer of the actor's department. Raises Refusal at `file`, Conflict once sent."""
     opinion = _own(session, round_id, candidate_id, actor)
-    name, media_type = inspect(file_name, content)
+    name, media_type = inspect(file_name, content, SCANS)
     kept = select(func.count()).where(
         ScreeningEvidence.opinion_id == opinion.id, ScreeningEvidence.removed_at.is_(None)
     )

@@ -15,10 +15,11 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from models.ooxml import is_bomb
 from models.refusal import Refusal
 
-# Bytes a workbook may unfold to, and how much more than its packed size a part of some size may.
-MAX_UNPACKED, MAX_RATIO, RATIO_FROM = 40_000_000, 60, 1_000_000
+# Bytes a workbook may unfold to.
+MAX_UNPACKED = 40_000_000
 # What zip and openpyxl raise over a file that is no workbook, or a damaged one.
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, InvalidFileException, KeyError, ValueError, TypeError, IndexError, AttributeError,
@@ -42,8 +43,7 @@ def first_sheet(content: bytes) -> Any:
     """The first sheet of a workbook, to be read once. Raises Refusal, and what zip and openpyxl raise."""
     with zipfile.ZipFile(BytesIO(content)) as packed:
         parts = packed.infolist()
-    is_bomb = any(p.file_size > RATIO_FROM and p.file_size > MAX_RATIO * p.compress_size for p in parts)
-    if is_bomb or sum(part.file_size for part in parts) > MAX_UNPACKED:
+    if is_bomb(parts, MAX_UNPACKED):
         raise Refusal("文件展开后过大，请拆分后导入。", "file")
     sheet = load_workbook(BytesIO(content), read_only=True, data_only=True).worksheets[0]
     # What a sheet says about its own size need not be true.

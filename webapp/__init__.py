@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models import crypto, database, tables
 from models.settings import Settings, load_settings
-from processes import channel, document, urging
+from processes import channel, converter, document, urging
 from webapp import access, api, assets, cli, errors, looking, pages, security, views
 
 __all__ = ["create_app", "tables"]
@@ -20,6 +20,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     crypto.bind_key(settings.data_key)
     document.bind_folder(settings.upload_folder)
     channel.bind(settings.outside)
+    converter.bind(settings.office_converter)
     urging.bind(settings.urging_days)
     app = Flask(__name__)
     app.config["TRAINING"] = settings.is_training

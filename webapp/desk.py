@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
+from flask import url_for
+
 from models.case import CaseFile
 from models.case_record import CaseRecord
 from models.database import DbSession
@@ -14,7 +16,7 @@ from models.people import User
 from models.presence import Present, present
 from models.workflow import UserTask
 
-# What a browser shows inside of a page; nothing else is taken in (models/upload.py).
+# What a browser shows inside of a page; of the rest of models/upload.py, Word and Excel, it shows the PDF.
 SHOWN = ("application/pdf", "image/png", "image/jpeg")
 
 
@@ -39,8 +41,13 @@ class Desk:
 
     @property
     def previewed(self) -> list[Document]:
-        """The materials that can be shown in the page."""
-        return [row for row in self.record.documents if row.media_type in SHOWN]
+        """The materials that can be shown in the page; of a Word or Excel file its PDF, or what to do without."""
+        return [row for row in self.record.documents if row.media_type in SHOWN or row.is_office]
+
+    def address(self, document: Document) -> str:
+        """What the frame beside the form shows of a material."""
+        endpoint = "conversion.show" if document.is_office else "document.show"
+        return url_for(endpoint, document_id=document.id)
 
     def around(self, strip: Sequence[Item], task: UserTask | None) -> tuple[Item | None, Item | None]:
         """The task before and the one after it in the list of my tasks."""

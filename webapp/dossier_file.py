@@ -9,8 +9,8 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -46,6 +46,8 @@ class Entry:
     path: str
     content: Callable[[], bytes]
     is_packed: bool = False
+    # What the manifest says of it besides: which file is a material as handed in, which one a PDF made of it.
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 def ask(number: str, reason: str, is_full: bool, actor: User) -> int:
@@ -123,7 +125,7 @@ def _write(sink: Hashed, dossier: Dossier, reader: User, gathered: Gathered) -> 
             how = zipfile.ZIP_STORED if entry.is_packed else zipfile.ZIP_DEFLATED
             archive.writestr(zipfile.ZipInfo(entry.path, _moment(dossier)), content, how)
             digest = hashlib.sha256(content).hexdigest()
-            files.append({"path": entry.path, "size": len(content), "sha256": digest})
+            files.append({"path": entry.path, "size": len(content), "sha256": digest, **entry.told})
             if done % 5 == 0:
                 _note(dossier, done, len(entries))
         told = manifest(dossier, reader, gathered, files, missing)
@@ -153,7 +155,7 @@ def entries_of(gathered: Gathered) -> Iterator[Entry]:
     """The files of the archive, each made when its turn comes."""
     yield Entry(BOOK, lambda: typeset.pdf("dossier", gathered.book), is_packed=True)
     for number, row in enumerate(gathered.documents, 1):
-        yield Entry(_document_path(number, row), _reads(row), is_packed=True)
+        yield from _materials(_document_path(number, row), row)
     for number, issued in enumerate(gathered.letters, 1):
         name = _safe(f"{issued.letter.title}_{issued.letter.number}")
         yield Entry(f"文书/{number:02d}_{name}.pdf", lambda issued=issued: letter_pdf(issued), is_packed=True)  # type: ignore[misc]  # the loop's own letter
@@ -173,8 +175,16 @@ def _document_path(number: int, row: Document) -> str:
     return f"材料/{number:02d}_{_safe(material_label(row.kind))}_{_safe(row.file_name)}"
 
 
-def _reads(row: Document) -> Callable[[], bytes]:
-    return lambda: documents.fetched(row.storage_key)
+def _materials(path: str, row: Document) -> Iterator[Entry]:
+    """The original, which is the evidence, and the PDF that the system made of it where there is one."""
+    yield Entry(path, _reads(row.storage_key), True, {"role": "original"})
+    if row.conversion is not None and row.conversion.is_done:
+        told = {"role": "converted", "original": path, "converter": row.conversion.converter}
+        yield Entry(f"{path}.转换.pdf", _reads(row.conversion.storage_key), True, told)
+
+
+def _reads(storage_key: str) -> Callable[[], bytes]:
+    return lambda: documents.fetched(storage_key)
 
 
 def _safe(name: str) -> str:

@@ -87,6 +87,22 @@ def materials(documents: Sequence[Document], names: Mapping[int, str]) -> Iterat
     ]  # fmt: skip
     head = ("序号", "材料", "文件名", "字节", "提交人", "提交时间", "SHA-256")
     yield table(head, rows, (1, 3, 4, 2, 3, 3, 6), small=True)
+    yield from _converted(documents)
+
+
+def _converted(documents: Sequence[Document]) -> Iterator[Block]:
+    """The PDFs beside Word and Excel files, which are no evidence."""
+    made = [(number, row.file_name, row.conversion) for number, row in enumerate(documents, 1)]
+    rows = [
+        (number, name, moment(pdf.finished_at), pdf.converter, pdf.sha256)
+        for number, name, pdf in made
+        if pdf and pdf.is_done
+    ]
+    if rows:
+        yield note("以下材料另附系统转换的PDF，供阅读使用，以原件为准。")
+        yield table(
+            ("序号", "原件", "转换时间", "转换程序", "PDF的SHA-256"), rows, (1, 4, 3, 4, 6), small=True
+        )
 
 
 def opinions(page: CasePage) -> Iterator[Block]:

@@ -35,6 +35,7 @@ _KINDS = {
     "access.of_case": LookKind.LOG,
     "api.list_case_looks": LookKind.LOG,
     **dict.fromkeys(("dossier.show", "dossier.show_progress", "api.show_dossier"), LookKind.CASE),
+    "conversion.show": LookKind.CASE,
     "application": LookKind.APPLICATION,
 }
 # They say nothing about the case: who has it open now.

@@ -17,6 +17,7 @@ from models.material import material_label
 from models.money import format_amount
 from models.notification import UNREAD_CAP
 from models.people import Permission, Role, User
+from models.upload import MATERIALS, SCANS
 from models.working_days import Light
 from webapp.menu import menu_of
 
@@ -34,6 +35,8 @@ def init(app: Flask) -> None:
         mask_email=mask_email,
         mask_account=mask_account,
     )
+    # What may be handed in, for `accept` and the words beside it.
+    app.jinja_env.globals.update(FILES=MATERIALS, SCANS=SCANS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_shared)
 

@@ -36,6 +36,7 @@ TITLES = {
     "migration_check": "核对案卷迁移",
     "migration_apply": "执行案卷迁移",
     "replay": "历史回放",
+    "conversion": "转换材料为PDF",
     "board_export": "生成督查清单",
     "supervisions": "督办提醒",
 }

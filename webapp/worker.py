@@ -20,6 +20,7 @@ from processes.background.exclusive import Held
 from webapp import (
     handlers,
     handlers_board,
+    handlers_conversion,
     handlers_credit,
     handlers_dossier,
     handlers_figures,
@@ -34,6 +35,7 @@ __all__ = [
     "default_id",
     "handlers",
     "handlers_board",
+    "handlers_conversion",
     "handlers_credit",
     "handlers_dossier",
     "handlers_figures",

@@ -59,7 +59,7 @@ def test_a_clerk_pauses_for_missing_materials_and_resumes(town: Town) -> None:
     applicant = town.person("shenqing")
     applicant.goes_to(clerk.page.url.split("?")[0])
     file = {"name": "合同.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF\n"}
-    applicant.page.get_by_label("文件（PDF、JPG、PNG）").set_input_files(file)  # type: ignore[arg-type]  # a FilePayload
+    applicant.page.get_by_label("文件（PDF、JPG、PNG、DOCX、XLSX）").set_input_files(file)  # type: ignore[arg-type]  # a FilePayload
     applicant.submits("补交")
     assert applicant.sees("材料已补交")
     town.it_is(date(2026, 3, 6))

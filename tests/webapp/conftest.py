@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from models.settings import Outside
-from processes import channel, document
+from processes import channel, converter, document
 from processes.seed import SAMPLE_PASSWORD
 from tests.webapp.api import Caller
 from tests.world import World
@@ -21,6 +21,7 @@ def app(world: World, application: Flask, tmp_path: Path) -> Iterator[Flask]:
     """The application on the database of `world`; CSRF is off here and tested on its own."""
     document.bind_folder(tmp_path / "uploads")
     channel.bind(Outside())
+    converter.bind(None)
     settled = dict(application.config)
     application.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
     yield application

@@ -19,9 +19,18 @@ from models.worker import SILENCE, STALLED, WAITING, Outbox
 from models.workflow import ARMED, Timer
 from models.workflow import STALLED as TIMER_STALLED
 from processes import background, channel, migration, outbox, replay, screening, screening_handin, worker
+from processes.conversion_queue import CONVERT
 from tests.webapp.api import Caller
 from tests.world import World
-from webapp import handlers, handlers_board, handlers_credit, handlers_migration, handlers_replay, repair
+from webapp import (
+    handlers,
+    handlers_board,
+    handlers_conversion,
+    handlers_credit,
+    handlers_migration,
+    handlers_replay,
+    repair,
+)
 
 SignIn = Callable[[str], FlaskClient]
 DECLARED = {
@@ -35,6 +44,7 @@ DECLARED = {
     "migration.CHECK": migration.CHECK,
     "migration.APPLY": migration.APPLY,
     "replay.RUN": replay.RUN,
+    "CONVERT": CONVERT,
 }
 WELL = "后台运行正常，没有停滞或失败的事项"
 
@@ -126,7 +136,14 @@ def test_programs_see_the_same(stuck: str, caller: Callable[[str], Caller]) -> N
 
 def test_every_job_has_a_title() -> None:
     """Whatever the modules of handlers register, whichever test came first."""
-    modules = (handlers, handlers_board, handlers_credit, handlers_migration, handlers_replay)
+    modules = (
+        handlers,
+        handlers_board,
+        handlers_conversion,
+        handlers_credit,
+        handlers_migration,
+        handlers_replay,
+    )
     written = "".join(Path(str(one.__file__)).read_text("utf-8") for one in modules)
     names = re.findall(r'@(?:job|schedule)\((?:"([a-z]+)"|([A-Za-z_.]+))', written)
     assert {first or DECLARED[second] for first, second in names} == set(repair.TITLES)

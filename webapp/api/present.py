@@ -150,6 +150,7 @@ def document(row: Document) -> Json:
         "size": row.size,
         "sha256": row.sha256,
         "uploaded_at": instant(row.uploaded_at),
+        "pdf": row.conversion.state if row.conversion else None,
     }
 
 

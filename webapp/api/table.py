@@ -82,7 +82,7 @@ ROUTES: tuple[Route, ...] = (
         f"{_CASE}/documents",
         case.add_document,
         Permission.CASE_CREATE,
-        "Hand in a material (PDF, JPG or PNG, at most 10 MB)",
+        "Hand in a material (PDF, JPG, PNG, DOCX or XLSX, at most 10 MB)",
         "Document",
         status=201,
         body="NewDocument",

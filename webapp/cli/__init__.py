@@ -15,6 +15,7 @@ from webapp.cli import (
     credit,
     db,
     demo,
+    documents,
     jobs,
     lists,
     loans,
@@ -59,6 +60,7 @@ GROUPS: tuple[AppGroup, ...] = (
     clock.group,
     audit.group,
     credit.group,
+    documents.group,
 )
 
 

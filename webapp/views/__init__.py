@@ -7,7 +7,7 @@ from importlib import import_module
 from flask import Flask
 
 ROOMS = (
-    "home", "login", "task", "case", "presence", "application", "document", "letter", "notification",
+    "home", "login", "task", "case", "presence", "application", "document", "conversion", "letter", "notification",
     "people", "policy", "process", "subset", "proposal", "audit", "calendar", "clock", "jobs", "deadline", "pause",
     "arrears",
     "declaration",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, request, send_file, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
@@ -17,13 +16,12 @@ from models.people import Permission, User
 from models.refusal import Refusal
 from processes import document as documents
 from webapp.access import actor, requires
+from webapp.document_file import opened, sent
 from webapp.views.application import materials_page
 from webapp.wizard import Wizard
 
 blueprint = Blueprint("document", __name__)
 BIGGEST_ID = 2**31 - 1
-# A file from outside never runs in our origin, whatever it pretends to be.
-SANDBOX = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
 
 
 @blueprint.post("/cases/<number>/documents")
@@ -44,14 +42,8 @@ def add(number: str) -> Response | tuple[str, int]:
 @blueprint.get(f"/documents/<int(max={BIGGEST_ID}):document_id>")
 @requires(Permission.CASE_READ)
 def show(document_id: int) -> Response:
-    """Read a material in the browser; the log keeps who did, once a day."""
-    with reading() as session:
-        found, content = documents.read(session, document_id, actor())
-        is_noted = documents.is_view_noted(session, found, actor())
-    if not is_noted:
-        with transaction() as session:
-            documents.note_view(session, found, actor())
-    return _inline(found, content)
+    """Read a material in the browser, or download it; the log keeps who did, once a day."""
+    return sent(*opened(document_id, documents.read))
 
 
 @blueprint.post(f"/documents/<int(max={BIGGEST_ID}):document_id>/remove")
@@ -99,16 +91,3 @@ def _refused(number: str, refusal: Refusal) -> tuple[str, int]:
 
 def _back(number: str, kind: str) -> Response:
     return redirect(url_for("application.materials", number=number, _anchor=kind))
-
-
-def _inline(found: Document, content: bytes) -> Response:
-    response = send_file(
-        io.BytesIO(content),
-        mimetype=found.media_type,
-        download_name=found.file_name,
-        conditional=False,
-        etag=False,
-    )
-    response.headers["Content-Security-Policy"] = SANDBOX
-    response.headers["Content-Length"] = str(len(content))
-    return response

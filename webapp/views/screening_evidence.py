@@ -14,7 +14,7 @@ from processes import screening_evidence as verbs
 from webapp import screening_page as page
 from webapp.access import actor, requires
 from webapp.admin import BIGGEST_ID
-from webapp.views.document import SANDBOX
+from webapp.document_file import SANDBOX
 
 blueprint = Blueprint("screening_evidence", __name__, url_prefix=page.NUMBER)
 _ROW = f"/board/<int(max={BIGGEST_ID}):candidate_id>/evidence"
