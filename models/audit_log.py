@@ -98,7 +98,7 @@ ACTIONS = {
     "supervision.answered": "答复督办",
     "supervision.closed": "办结督办",
     "supervision.reminded": "提醒督办",
-    "board.exported": "导出督查清单",
+    "board.exported": "导出督查清单或统计明细",
     "hall.opened": "开通大厅公示屏",
     "hall.revoked": "停用大厅公示屏",
     "meeting.recorded": "登记会议",

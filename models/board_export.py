@@ -49,6 +49,16 @@ class BoardExport(Base):
         return ExportState(self.state).label
 
     @property
+    def is_of_figures(self) -> bool:
+        """It holds the records behind a figure of the statistics, not rows of the board."""
+        return "figure" in self.asked
+
+    @property
+    def title(self) -> str:
+        """What it holds, as people call it."""
+        return "统计明细" if self.is_of_figures else "督查清单"
+
+    @property
     def is_busy(self) -> bool:
         """The background has not finished it."""
         return self.state in (ExportState.WAITING, ExportState.RUNNING)

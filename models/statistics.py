@@ -13,14 +13,13 @@ from sqlalchemy.orm import Session
 from models.flow_record import APPLICANTS, FlowKind
 from models.people import Department
 from models.process_name import process_names
+from models.statistics_asked import CASES as _CASES
+from models.statistics_asked import CLOCKS as _CLOCKS
+from models.statistics_asked import TASKS as _TASKS
 from models.statistics_days import Days, percent
 from models.statistics_now import Now, now_of
 from models.statistics_rows import MONTH, closed_months, counted, month_number, month_title
 from models.statistics_scope import Scope, Wanted, narrowed, scope_of
-
-_CASES = (FlowKind.CASE_OPENED, FlowKind.CASE_CLOSED)
-_TASKS = (FlowKind.TASK_OPENED, FlowKind.TASK_DONE)
-_CLOCKS = (FlowKind.CLOCK_MET, FlowKind.CLOCK_LATE, FlowKind.CLOCK_MISSED)
 
 
 @dataclass
@@ -29,6 +28,8 @@ class Kept:
 
     title: str
     process: str = ""
+    process_key: str = ""
+    deadline_key: str = ""
     # The applicant's own, of a line of its own: it says nothing of an office.
     is_applicants: bool = False
     met: int = 0
@@ -178,9 +179,14 @@ def _terms(session: Session, scope: Scope, wanted: Wanted, closed: Any, names: d
     asked = ("kind", "outcome", "process_key", "deadline_key", "step", "allowed_days", "used_days")
     rows = counted(session, scope, wanted, _CLOCKS, asked, closed)
     titles = _titles((row[1:4], row[4], number) for row, number in rows.items())
-    found = {of: Kept(titles[of], names.get(of[1], of[1]), of[0] == APPLICANTS) for of in sorted(titles)}
+    found = {
+        (whose, process, key): Kept(
+            titles[whose, process, key], names.get(process, process), process, key, whose == APPLICANTS
+        )
+        for whose, process, key in sorted(titles)
+    }
     for (kind, *of, _title, allowed, used), number in rows.items():
-        found[tuple(of)].add(kind, allowed, used, number)
+        found[of[0], of[1], of[2]].add(kind, allowed, used, number)
     return list(found.values())
 
 

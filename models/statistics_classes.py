@@ -29,6 +29,7 @@ UNKNOWN = "未填"
 # Upper ends of the classes of amounts, in 元; each includes its end.
 AMOUNTS = (50_000, 100_000, 200_000, 300_000, 1_000_000, 5_000_000)
 TERMS = (12, 24, 36)
+_TERM, _AMOUNT = ("{}个月以内", "{}个月以上"), ("{}元以下（含）", "{}元以上")
 
 
 class ClassBy(Labelled):
@@ -110,7 +111,7 @@ def classes(session: Session, user: User, wanted: Wanted) -> Classes:
         .group_by(*_COLUMNS)
     )
     rows: Sequence[Any] = session.execute(query).all()
-    titles = _titles(session)
+    titles = class_titles_of(session)
     total = Line("合计")
     for row in rows:
         total.add(row.outcome, row[-2], row[-1])
@@ -128,7 +129,7 @@ def _table(rows: Iterable[Any], title: Title) -> list[Line]:
     return [found[key] for key in sorted(found)]
 
 
-def _titles(session: Session) -> Mapping[ClassBy, Title]:
+def class_titles_of(session: Session) -> Mapping[ClassBy, Title]:
     """What each class is called, with what it is sorted by."""
     groups = _groups(session)
     banks = {row.id: row.name for row in session.execute(select(Department.id, Department.name))}
@@ -144,13 +145,23 @@ def _titles(session: Session) -> Mapping[ClassBy, Title]:
         ClassBy.KIND: lambda row: ("", _kind(row.applicant_type)),
         ClassBy.BANK: lambda row: ("", banks.get(row.bank_id, UNKNOWN)),
         ClassBy.REGION: lambda row: regions.get(row.region_id, ("~", UNKNOWN)),
-        ClassBy.TERM: lambda row: _within(row.term_months, TERMS, "{}个月以内", "{}个月以上"),
+        ClassBy.TERM: lambda row: _within(row.term_months, TERMS, *_TERM),
         ClassBy.GUARANTEE: lambda row: (
             row.guarantee_type or "~",
             GuaranteeType.title_of(row.guarantee_type) if row.guarantee_type else "未确定（未放款）",
         ),
-        ClassBy.AMOUNT: lambda row: _within(row.amount, AMOUNTS, "{}元以下（含）", "{}元以上"),
+        ClassBy.AMOUNT: lambda row: _within(row.amount, AMOUNTS, *_AMOUNT),
     }
+
+
+def term_title(months: int) -> str:
+    """What the class of a term in months is called."""
+    return _within(months, TERMS, *_TERM)[1]
+
+
+def amount_title(amount: int) -> str:
+    """What the class of an amount in 元 is called."""
+    return _within(amount, AMOUNTS, *_AMOUNT)[1]
 
 
 def _kind(applicant_type: str) -> str:

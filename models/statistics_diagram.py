@@ -43,6 +43,8 @@ class HeatMap:
     versions: Sequence[ProcessDefinition]
     period: Period | None
     steps: dict[str, Heat]
+    # The days within which steps were done whose working days are shown.
+    measured: Period
 
 
 def heat_map(session: Session, user: User, definition_id: int | None, period: Period | None) -> HeatMap:
@@ -56,8 +58,9 @@ def heat_map(session: Session, user: User, definition_id: int | None, period: Pe
     version = _chosen(session, versions, definition_id or _busiest(session, scope, wanted, versions))
     done = _done(session, narrowed(session, scope, wanted), wanted, version.id)
     if period is not None:
-        return HeatMap(version, versions, period, done)
-    return HeatMap(version, versions, None, _open(session, scope, wanted, version.id, done))
+        return HeatMap(version, versions, period, done, wanted.period)
+    now_open = _open(session, scope, wanted, version.id, done)
+    return HeatMap(version, versions, None, now_open, wanted.period)
 
 
 def _versions(session: Session) -> Sequence[ProcessDefinition]:

@@ -28,23 +28,27 @@ KEPT = timedelta(days=1)
 
 
 def ask(session: Session, given: Asked, actor: User) -> BoardExport:
+    """Note a workbook of the board's list. Raises Refusal, Conflict."""
+    actor.require(Permission.BOARD_READ)
+    total = count(session, actor, given.without_page(), pace(session))
+    return ask_rows(session, "督查清单", given.without_page().as_values, total, actor)
+
+
+def ask_rows(session: Session, title: str, given: dict[str, str], total: int, actor: User) -> BoardExport:
     """Note a workbook and put its job in; how many rows it will have is promised now. Raises Refusal, Conflict."""
     actor.require(Permission.BOARD_READ)
     busy = (ExportState.WAITING.value, ExportState.RUNNING.value)
     mine = select(func.count()).where(BoardExport.user_id == actor.id, BoardExport.state.in_(busy))
     if (session.scalar(mine) or 0) >= MOST_WAITING:
         raise Conflict("您已有正在生成的导出任务，请稍候再试。")
-    total = count(session, actor, given.without_page(), pace(session))
     if total > MOST_ROWS:
         raise Refusal(f"共 {total} 行，超过 {MOST_ROWS} 行，请先缩小范围。")
-    row = BoardExport(
-        user_id=actor.id, asked=given.without_page().as_values, total=total, made_at=now(), storage_key=""
-    )
+    row = BoardExport(user_id=actor.id, asked=given, total=total, made_at=now(), storage_key="")
     session.add(row)
     session.flush()
     background.enqueue(session, EXPORT, [row.id], str(row.id))
     new = {"export": row.id, "rows": total, "asked": row.asked}
-    audit.record(session, "board.exported", f"导出督查清单 {total} 行", actor=actor, new=new)
+    audit.record(session, "board.exported", f"导出{title} {total} 行", actor=actor, new=new)
     return row
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import IO, cast
 
 from models.board_asked import asked
-from models.database import reading, transaction
+from models.database import DbSession, reading, transaction
 from models.people import Permission, User
 from processes import board_export
 from processes.background import job, schedule
-from webapp import board_book
+from webapp import board_book, statistics_export_job
 from webapp.reminders import remind_orders
 
 log = logging.getLogger(__name__)
@@ -58,10 +59,18 @@ def _write(export_id: int, user_id: int, key: str, wanted: dict[str, str]) -> st
         if not user.is_active or not user.may(Permission.BOARD_READ):
             return "您已没有查看督查看板的权限"
         with board_export.target(key) as sink:
-            written = board_book.write(session, user, asked(wanted), cast(IO[bytes], sink), told)
+            written = _written(session, user, wanted, cast(IO[bytes], sink), told)
     with transaction() as session:
         board_export.note(session, export_id, key, written)
     return ""
+
+
+def _written(
+    session: DbSession, user: User, wanted: dict[str, str], sink: IO[bytes], told: Callable[[int], object]
+) -> int:
+    if "figure" in wanted:
+        return statistics_export_job.write(session, user, wanted, sink, told)
+    return board_book.write(session, user, asked(wanted), sink, told)
 
 
 @schedule("supervisions", "35 * * * * *")

@@ -37,7 +37,7 @@ TITLES = {
     "migration_apply": "执行案卷迁移",
     "replay": "历史回放",
     "conversion": "转换材料为PDF",
-    "board_export": "生成督查清单",
+    "board_export": "生成督查清单或统计明细",
     "supervisions": "督办提醒",
 }
 

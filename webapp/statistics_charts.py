@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from models.statistics_asked import Asked
 from webapp.statistics_tables import Cell, Table
 
 Option = dict[str, Any]
+Link = Callable[[Asked], str]
+# The row of a table, and the name of its column.
+Place = tuple[int, str]
 # Colours that keep 3:1 against white; the words of the legend and the table say the same.
 BLUE, GREEN, RED, AMBER, GREY = "#1f5fa8", "#2e7d32", "#b3171f", "#b26a00", "#6c757d"
 _MOST_BARS = 20
 
 
-def chart_of(table: Table) -> Option | None:
-    """The chart of a table; None for one without rows."""
+def chart_of(table: Table, link: Link) -> Option | None:
+    """The chart of a table, each of its points with the address of its records; None for one without rows."""
     if not table.rows:
         return None
     make = _CHARTS.get(table.id, _classes)
-    return {**make(table), "title_words": table.title}
+    option = make(table)
+    return {**option, "title_words": table.title, "links": _links(table, option.pop("behind"), link)}
+
+
+def _links(table: Table, behind: Sequence[Sequence[Place]], link: Link) -> list[list[str]]:
+    """Series → point → address; empty where there is nothing behind."""
+    return [[_link(table, place, link) for place in series] for series in behind]
+
+
+def _link(table: Table, place: Place, link: Link) -> str:
+    row, name = place
+    found = table.asks[row].get(name) if row < len(table.asks) else None
+    return link(found) if found else ""
 
 
 def _flow(table: Table) -> Option:
@@ -36,7 +52,7 @@ def _flow(table: Table) -> Option:
         "splitLine": {"show": False},
     }
     axes = {"xAxis": _names(_column(table, 0)), "yAxis": [_values(), right]}
-    return {**_base([*bars, rate]), **axes}
+    return {**_base([*bars, rate]), **axes, "behind": _places(table, "opened", "closed", "rate")}
 
 
 def _terms(table: Table) -> Option:
@@ -45,17 +61,17 @@ def _terms(table: Table) -> Option:
         _bar("按时（项）", _column(table, 3), GREEN, stack="all"),
         _bar("超期（项）", _column(table, 4), RED, stack="all"),
     ]
-    return {**_base(series), **_across(_of_processes(named))}
+    return {**_base(series), **_across(_of_processes(named)), "behind": _places(table, "met", "missed")}
 
 
 def _steps(table: Table) -> Option:
     names = _of_processes(table.rows[:_MOST_BARS])
-    return {**_base(_days(table)), **_across(names)}
+    return {**_base(_days(table)), **_across(names), "behind": _places(table, "median_days", "p90_days")}
 
 
 def _departments(table: Table) -> Option:
     names = [str(row[0]) for row in table.rows][:_MOST_BARS]
-    return {**_base(_days(table)), **_across(names)}
+    return {**_base(_days(table)), **_across(names), "behind": _places(table, "median_days", "p90_days")}
 
 
 def _days(table: Table) -> list[Option]:
@@ -98,6 +114,7 @@ def _spread(table: Table) -> Option:
         },
         "series": [{"type": "heatmap", "name": "件数", "data": cells, "label": {"show": True, "color": "#212529"}}],
         "height_rows": len(rows),
+        "behind": [[(y, f"class_{x}") if value else (len(table.rows), "") for x, y, value in cells]],
     }  # fmt: skip
 
 
@@ -108,7 +125,13 @@ def _classes(table: Table) -> Option:
         _bar("放款（件）", [row[2] for row in rows], GREEN, stack="all"),
         _bar("未放款（件）", other, GREY, stack="all"),
     ]
-    return {**_base(series), **_across([str(row[0]) for row in rows])}
+    named = _across([str(row[0]) for row in rows])
+    return {**_base(series), **named, "behind": _places(table, "paid", "unpaid")}
+
+
+def _places(table: Table, *names: str) -> list[list[Place]]:
+    """A series a name, a point a row; the charts cut their rows off themselves."""
+    return [[(row, name) for row in range(len(table.rows))] for name in names]
 
 
 _GRID = {"left": 8, "right": 16, "top": 16, "bottom": 40, "containLabel": True}

@@ -13,6 +13,7 @@ from models.statistics_period import Period
 from models.vocabulary import Labelled
 from models.workflow import ProcessDefinition
 from processes.engine.definition import stored_definition
+from webapp.statistics_list import of_version
 
 
 class Metric(Labelled):
@@ -36,9 +37,11 @@ class Spot:
     name: str
     lane: str
     heat: Heat
-    # The rows behind the number; of a period that is over there are none any more.
+    # The rows behind the numbers: open steps of now, or what was done within the period.
     url: str
     late_url: str
+    # What its days were measured on.
+    days_url: str
 
     @property
     def badge(self) -> str:
@@ -88,10 +91,13 @@ def picture(found: HeatMap, metric: Metric) -> Picture:
 
 def _spot(found: HeatMap, element_id: str, name: str, lane: str, heat: Heat) -> Spot:
     rows: dict[str, Any] = {"step": element_id, "version": found.version.id}
-    is_now = found.period is None and heat.number
-    url = url_for("board.cases", **rows) if is_now else ""
-    late_url = url_for("board.cases", window="over", **rows) if is_now and heat.late else ""
-    return Spot(element_id, name, lane, heat, url, late_url)
+    done, done_late, longest = of_version(found.version.id, element_id, found.measured)
+    if found.period is None:
+        done, done_late = url_for("board.cases", **rows), url_for("board.cases", window="over", **rows)
+    days_url = longest if heat.days.number else ""
+    return Spot(
+        element_id, name, lane, heat, done if heat.number else "", done_late if heat.late else "", days_url
+    )
 
 
 def _value(heat: Heat, metric: Metric) -> int:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from models.money import format_amount
 from models.statistics import Figures, Kept, Work
+from models.statistics_asked import Asked
 from models.statistics_classes import ClassBy, Classes, Line
 from models.statistics_days import class_titles, percent
+from webapp.statistics_asks import Asks, class_asks, flow_asks, spread_asks, term_asks, work_asks
 
 Cell = str | int | float | Decimal | None
 ROLLING = "按系统当日记录统计：工作日日历以后调整、案卷迁移或者退回，不改变已过去期间的数字。"
@@ -70,15 +72,28 @@ class Table:
     told: str
     columns: Sequence[Column]
     rows: list[list[Cell]]
+    # Of each row, by the name of the column: which records stand behind the value.
+    asks: Sequence[Asks] = field(default=(), compare=False)
     chart: dict[str, Any] | None = field(default=None, compare=False)
 
     @property
-    def lines(self) -> list[list[tuple[Column, str]]]:
-        """Rows as people read them, each value with its column."""
+    def lines(self) -> list[list[tuple[Column, str, Asked | None]]]:
+        """Rows as people read them, each value with its column and, where there is something, what is behind it."""
         return [
-            [(column, column.words(value)) for column, value in zip(self.columns, row, strict=True)]
-            for row in self.rows
+            [
+                (column, column.words(value), self.behind(n, column, value))
+                for column, value in self._pairs(row)
+            ]
+            for n, row in enumerate(self.rows)
         ]
+
+    def behind(self, row: int, column: Column, value: Cell) -> Asked | None:
+        """The records behind a value; None for nothing, and for what no records stand behind."""
+        is_nothing = value is None or (value == 0 and column.kind != "percent" and "_days" not in column.name)
+        return None if is_nothing or row >= len(self.asks) else self.asks[row].get(column.name)
+
+    def _pairs(self, row: Sequence[Cell]) -> list[tuple[Column, Cell]]:
+        return list(zip(self.columns, row, strict=True))
 
 
 def _text(title: str, name: str) -> Column:
@@ -122,7 +137,7 @@ def _flow(found: Figures) -> Table:
     )
     rows: list[list[Cell]] = [[m.title, m.opened, m.closed, m.met, m.missed, m.rate] for m in found.months]
     told = TOLD["flow_own" if found.is_one_department else "flow"]
-    return Table("flow", f"{came}与{left}趋势", told, columns, rows)
+    return Table("flow", f"{came}与{left}趋势", told, columns, rows, flow_asks(found))
 
 
 def _terms(found: Figures) -> Table:
@@ -136,7 +151,8 @@ def _terms(found: Figures) -> Table:
         _MEDIAN,
         _P90,
     )
-    return Table("terms", "各阶段时限按时率", TOLD["terms"], columns, [_term(term) for term in found.terms])
+    rows, asks = [_term(term) for term in found.terms], [term_asks(term) for term in found.terms]
+    return Table("terms", "各阶段时限按时率", TOLD["terms"], columns, rows, asks)
 
 
 def _term(term: Kept) -> list[Cell]:
@@ -172,7 +188,8 @@ def _steps(found: Figures, late: Late) -> Table:
         ]
         for step in found.bottlenecks
     ]
-    return Table("steps", "环节用时和瓶颈", TOLD["steps"], columns, rows)
+    asks = [work_asks(step) for step in found.bottlenecks]
+    return Table("steps", "环节用时和瓶颈", TOLD["steps"], columns, rows, asks)
 
 
 def _work(work: Work, open_late: int) -> list[Cell]:
@@ -186,16 +203,16 @@ def _spread(found: Figures) -> Table:
         _text("环节", "step"),
         *(Column(title, name=f"class_{n}") for n, title in enumerate(titles)),
     )
-    rows: list[list[Cell]] = [
-        [step.process, step.title, *step.days.classes()] for step in found.steps if step.number
-    ]
-    return Table("spread", "用时分布", TOLD["spread"], columns, rows)
+    steps = [step for step in found.steps if step.number]
+    rows: list[list[Cell]] = [[step.process, step.title, *step.days.classes()] for step in steps]
+    return Table("spread", "用时分布", TOLD["spread"], columns, rows, [spread_asks(step) for step in steps])
 
 
 def _departments(found: Figures, late: Late) -> Table:
     columns = (_text("部门", "department"), *_DONE, _MEDIAN, _P90)
     rows = [_work(one, late.departments[one.department_id]) for one in found.departments]
-    return Table("departments", "部门比较", TOLD["departments"], columns, rows)
+    asks = [work_asks(one) for one in found.departments]
+    return Table("departments", "部门比较", TOLD["departments"], columns, rows, asks)
 
 
 def classes_tables(found: Classes) -> list[Table]:
@@ -214,7 +231,9 @@ def _classes(by: ClassBy, lines: Iterable[Line], total: Line) -> Table:
         Column("终止（件）", name="withdrawn"),
         Column("放款率", "percent", "rate"),
     )
-    return Table(by.value, f"按{by.label}", TOLD["classes"], columns, [_line(one) for one in [*lines, total]])
+    known = list(lines)
+    rows, asks = [_line(one) for one in [*known, total]], class_asks(by.value, [one.title for one in known])
+    return Table(by.value, f"按{by.label}", TOLD["classes"], columns, rows, asks)
 
 
 def _line(line: Line) -> list[Cell]:
@@ -232,4 +251,4 @@ def _line(line: Line) -> list[Cell]:
 
 def with_charts(tables: Iterable[Table], make: Callable[[Table], dict[str, Any] | None]) -> list[Table]:
     """The tables with what draws them."""
-    return [Table(t.id, t.title, t.told, t.columns, t.rows, make(t)) for t in tables]
+    return [replace(table, chart=make(table)) for table in tables]

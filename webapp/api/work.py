@@ -17,6 +17,7 @@ from webapp.api import (
     repairs,
     saved_filter,
     statistics,
+    statistics_list,
     supervision_order,
     talk,
 )
@@ -35,6 +36,7 @@ ROOMS: tuple[ModuleType, ...] = (
     saved_filter,
     board,
     statistics,
+    statistics_list,
     supervision_order,
     audit,
 )

@@ -10,12 +10,18 @@ import click
 from models import audit
 from models.database import DbSession, reading, transaction
 from models.people import User
+from models.refusal import Refusal
+from models.statistics_asked import NAMES
 from models.statistics_classes import classes
+from models.statistics_list import page
 from models.statistics_period import Preset
+from models.statistics_sum import summary
 from webapp import figures as door
+from webapp import statistics_export_job as export_job
 from webapp.cli.group import Group, acting
 from webapp.statistics_beside import told
 from webapp.statistics_export import workbook
+from webapp.statistics_page import NAMES as PERIOD_NAMES
 from webapp.statistics_page import Asked, asked
 from webapp.statistics_tables import Table, classes_tables
 
@@ -24,6 +30,10 @@ _BY = click.option("--by", required=True, metavar="USER", help="查阅人的登�
 _PERIOD = click.option("--period", default="", help=f"期间：{'、'.join(one.value for one in Preset)}。")
 _FROM = click.option("--from", "first", default="", metavar="DATE", help="开始日期。")
 _TO = click.option("--to", "last", default="", metavar="DATE", help="结束日期。")
+_FILTER = click.option("--filter", "filters", multiple=True, metavar="名称=值", help="筛选条件，可多次给出。")
+_FILE = click.option(
+    "--file", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="写入的 Excel 文件。"
+)
 _CLASSES = click.option("--classes", "is_classified", is_flag=True, help="创业担保贷款分类统计。")
 
 
@@ -42,7 +52,7 @@ def show(by: str, period: str, first: str, last: str, is_classified: bool) -> No
         click.echo(f"\n{table.title}（{table.told}）")
         click.echo("\t".join(column.title for column in table.columns))
         for line in table.lines:
-            click.echo("\t".join(words for _column, words in line))
+            click.echo("\t".join(words for _column, words, _asked in line))
 
 
 @group.command("export")
@@ -65,6 +75,38 @@ def export(file: Path, by: str, period: str, first: str, last: str, is_classifie
         audit.record(session, action, said, actor=user, new={"asked": given.as_values})
     file.write_bytes(content)
     click.echo(f"已写入 {file.name}。")
+
+
+@group.command("records")
+@_FILTER
+@_BY
+@_FILE
+def records(filters: tuple[str, ...], by: str, file: Path | None) -> None:
+    """列出一页统计数字背后的逐件记录；给出 --file 的写入全部记录并记入审计日志。筛选条件与网页地址中的相同。"""
+    given: dict[str, str] = dict(one.partition("=")[::2] for one in filters)
+    if unknown := set(given) - {*NAMES, *PERIOD_NAMES}:
+        raise Refusal(f"没有这个筛选条件：{'、'.join(sorted(unknown))}。")
+    if file is None:
+        _list(given, by)
+        return
+    with transaction() as session, file.open("wb") as sink:
+        user = acting(session, by)
+        written = export_job.write(session, user, given, sink, lambda _done: None)
+        audit.record(
+            session, "board.exported", f"导出统计明细 {written} 行", actor=acting(session, by), new=given
+        )
+    click.echo(f"已写入 {file.name}，共 {written} 行。")
+
+
+def _list(given: dict[str, str], by: str) -> None:
+    with reading() as session:
+        user, (wanted, asked_for) = acting(session, by), export_job.read(given)
+        found, said = page(session, user, wanted, asked_for), summary(session, user, wanted, asked_for)
+    for row in found.rows:
+        used = "" if row.used_days is None else f"{row.used_days} 日"
+        click.echo(f"{row.on_day}\t{row.number}\t{row.what}\t{row.step}\t{row.department}\t{used}")
+    more = f"，下一页：after={found.after}" if found.after else ""
+    click.echo(f"共 {said.number} 行，本页 {len(found.rows)} 行{more}")
 
 
 @group.command("close")

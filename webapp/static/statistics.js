@@ -4,9 +4,14 @@ const boxes = document.querySelectorAll('[data-chart]');
 async function drawAll() {
   const { draw } = await import('./vendor/charts.js');
   for (const box of boxes) {
-    const { title_words: title, height_rows: rows, ...option } = JSON.parse(box.dataset.chart);
+    const { title_words: title, height_rows: rows, links, ...option } = JSON.parse(box.dataset.chart);
     // without animation the first look, a picture of it and its print are whole
-    draw(box, { ...option, animation: false, aria: { enabled: true, label: { description: `${title}，数据见下表。` } } });
+    const chart = draw(box, { ...option, animation: false, aria: { enabled: true, label: { description: `${title}，数据见下表。` } } });
+    // the links of the table under the chart say the same to whoever uses no mouse
+    chart.on('click', ({ seriesIndex, dataIndex }) => {
+      const url = links[seriesIndex]?.[dataIndex];
+      if (url) location.assign(url);
+    });
     box.dataset.drawn = rows ?? '';
   }
 }

@@ -13,7 +13,7 @@ ROOMS = (
     "declaration",
     "screening", "screening_board", "screening_batch", "screening_sheet", "screening_hand_in", "screening_evidence",
     "supervision", "group_review", "meeting",
-    "board", "supervision_order", "hall", "statistics",
+    "board", "supervision_order", "hall", "statistics", "statistics_list",
     "notice", "public_notice", "guide",
     "credit_register", "credit_info", "blacklist",
     "credit_loan", "repayment",

@@ -11,15 +11,18 @@ from models import audit
 from models.database import DbSession, reading, transaction
 from models.people import Permission, User
 from models.refusal import Refusal
-from models.statistics_classes import classes
+from models.statistics import Figures
+from models.statistics_classes import Classes, classes
 from models.statistics_diagram import heat_map
 from models.statistics_scope import Wanted, classes_scope, scope_of
 from webapp.access import actor, requires
 from webapp.register_export import XLSX
+from webapp.statistics_asks import Asks, class_asks, heads
 from webapp.statistics_beside import told
 from webapp.statistics_charts import chart_of
 from webapp.statistics_diagram import Metric, picture
 from webapp.statistics_export import workbook
+from webapp.statistics_list import linking
 from webapp.statistics_page import Asked, asked, choices
 from webapp.statistics_tables import ROLLING, Table, classes_tables, with_charts
 
@@ -88,11 +91,24 @@ def _page(template: str, make: Make, sight: Callable[[DbSession, User], Any]) ->
         user, given = actor(), asked(request.args)
         offered = choices(session, user, sight(session, user))
         found, tables = _tried(session, user, given, make)
-        shown = with_charts(tables, chart_of)
-        page = render_template(
-            template, given=given, found=found, tables=shown, choices=offered, rolling=ROLLING
-        )
+        link = linking(given.wanted)
+        shown = with_charts(tables, lambda table: chart_of(table, link))
+        facts = {
+            "tables": shown,
+            "choices": offered,
+            "rolling": ROLLING,
+            "link": link,
+            "heads": heads_of(found),
+        }
+        page = render_template(template, given=given, found=found, **facts)
     return (page, 422) if given.errors else page
+
+
+def heads_of(found: Figures | Classes | None) -> Asks:
+    """Behind the numbers at the head of a page."""
+    if isinstance(found, Figures):
+        return heads(found)
+    return class_asks("", [])[0] if found else {}
 
 
 def _tried(session: DbSession, user: User, given: Asked, make: Make) -> tuple[Any, Sequence[Table]]:
