@@ -10,7 +10,7 @@ from xml.sax.saxutils import quoteattr
 
 from models.calendar import SHANGHAI
 from models.database import reading
-from models.event_log import Asked, Event, Trace, traces
+from models.event_log import SYSTEM, Asked, Event, Trace, traces
 from models.people import User
 from webapp.log_export import csv_lines
 
@@ -28,7 +28,7 @@ CSV_HEAD = (
 # What XML 1.0 cannot hold.
 _FOREIGN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
-<log xes.version="1849-2016" xes.features="" xmlns="http://www.xes-standard.org/">
+<log xes.version="1849.2016" xes.features="" xmlns="http://www.xes-standard.org/">
 <extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>
 <extension name="Lifecycle" prefix="lifecycle" uri="http://www.xes-standard.org/lifecycle.xesext"/>
 <extension name="Time" prefix="time" uri="http://www.xes-standard.org/time.xesext"/>
@@ -40,10 +40,11 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <string key="concept:name" value=""/>
 <string key="lifecycle:transition" value="complete"/>
 <date key="time:timestamp" value="1970-01-01T00:00:00.000+00:00"/>
+<string key="org:group" value="系统"/>
 </global>
-<classifier name="Activity" keys="concept:name"/>
-<classifier name="Activity and transition" keys="concept:name lifecycle:transition"/>
-<classifier name="Office" keys="org:group"/>
+<classifier name="Activity" scope="event" keys="concept:name"/>
+<classifier name="ActivityAndTransition" scope="event" keys="concept:name lifecycle:transition"/>
+<classifier name="Office" scope="event" keys="org:group"/>
 """
 
 
@@ -90,7 +91,8 @@ def _named(event: Event) -> Mapping[str, Any]:
         "lifecycle:transition": event.transition,
         "time:timestamp": event.at,
         "org:resource": event.resource,
-        "org:group": event.group,
+        # Every event has it: a classifier goes by it.
+        "org:group": event.group or SYSTEM,
         "duoshen:element": event.element,
         **{f"deadline:{name}": value for name, value in event.clock.items()},
     }

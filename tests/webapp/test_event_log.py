@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -72,6 +73,43 @@ def test_an_xes_log_tells_the_life_of_every_step(cases: World, sign_in: SignIn) 
     ]
     assert not any(word in answer.text for word in ("赵一", "钱二", "孙三", "150627"))
     assert "导出流程事件日志" in client.get("/audit?action=event_log.exported").text
+
+
+TRANSITIONS = {
+    "schedule",
+    "assign",
+    "reassign",
+    "start",
+    "suspend",
+    "resume",
+    "complete",
+    "withdraw",
+    "ate_abort",
+}
+
+
+def test_an_xes_log_keeps_the_rules_of_the_standard(cases: World, sign_in: SignIn) -> None:
+    """IEEE 1849: order of elements, types of names and version, globals that every event has, zones, transitions."""
+    sent = sign_in("shenji").post("/audit/event-log", data={**ASKED, "scope": "all"})
+    log = etree.fromstring(sent.data)
+    order = ["extension", "global", "classifier", "string", "date", "trace"]
+    places = [order.index(etree.QName(node).localname) for node in log]
+    assert [place if place < 3 else 3 + (place == 5) for place in places] == sorted(
+        place if place < 3 else 3 + (place == 5) for place in places
+    )
+    assert float(log.get("xes.version")) == 1849.2016
+    own = {one.get("prefix") for one in log.findall("x:extension", NS)} | {"case", "deadline", "duoshen"}
+    glob = attributes(log.find("x:global[@scope='event']", NS))
+    for one in log.findall("x:classifier", NS):
+        assert re.fullmatch(r"[A-Za-z_][\w.-]*", one.get("name"))
+        assert set(one.get("keys").split()) <= glob.keys()
+    for event in log.iterfind("x:trace/x:event", NS):
+        told = attributes(event)
+        assert all(told.get(name) for name in glob), told
+        assert told["lifecycle:transition"] in TRANSITIONS
+        assert {key.partition(":")[0] for key in told} <= own
+        days = [one.get("value") for one in event if etree.QName(one).localname == "date"]
+        assert all(re.search(r"T\d\d:\d\d:\d\d\.\d{3}\+08:00$", day) for day in days)
 
 
 def test_a_step_that_fell_away_ends_when_the_case_was_withdrawn(cases: World) -> None:
