@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from models import board
@@ -17,18 +17,25 @@ from models.board_asked import Asked, Sort, criteria
 from models.board_cache import kept, whose
 from models.board_detail import Detail, details
 from models.board_forecast import Pace
+from models.board_order import (
+    cursor_of,
+    first_cases,
+    first_rows,
+    is_led_by_cases,
+    is_led_by_steps,
+    urgent_step,
+)
 from models.calendar import calendar, today
 from models.case import CaseFile, type_title
 from models.case_status import CaseStatus
-from models.database import Money
 from models.deadline import NO_DEADLINE, WHILE_PAUSED, Deadline
-from models.keyset import cursor_after, read_cursor
-from models.keyset_text import NOTHING, amount_cursor, read_amount_cursor, read_text_cursor, text_cursor
 from models.people import Department, Region, User
-from models.workflow import OPEN, UserTask
+from models.workflow import UserTask
 from models.working_days import Light, Unit, light, light_words
 
 PAGE, CHUNK = 50, 500
+# What asks after the step of a case, or after its clock.
+_BY_STEP = {"window", "why", "department", "person", "step", "provisional", "forecast"}
 _Assignee = aliased(User)
 _Owner = aliased(User)
 
@@ -123,7 +130,7 @@ def page(session: Session, user: User, given: Asked, pace: Pace, limit: int = PA
     """One page of the list in a fixed number of statements. Raises Refusal for a broken cursor."""
     rows = _rows(session, user, given, pace, limit + 1)
     more = len(rows) > limit
-    return Page(_lines(session, rows[:limit]), _cursor(rows[limit - 1], given) if more else "")
+    return Page(_lines(session, rows[:limit]), cursor_of(rows[limit - 1], given) if more else "")
 
 
 def count(session: Session, user: User, given: Asked, pace: Pace) -> int:
@@ -134,8 +141,10 @@ def count(session: Session, user: User, given: Asked, pace: Pace) -> int:
 
 def counted(session: Session, user: User, given: Asked, pace: Pace) -> int:
     """The same, counted now."""
-    query = _from(select(func.count()), given).where(*criteria(given, user, pace))
-    return session.scalar(query) or 0
+    is_plain = given.is_of_cases and not _BY_STEP & given.as_values.keys()
+    query = select(func.count())
+    query = query.select_from(CaseFile) if is_plain else _from(query, given)
+    return session.scalar(query.where(*criteria(given, user, pace))) or 0
 
 
 def every(session: Session, user: User, given: Asked, pace: Pace) -> Iterator[list[Line]]:
@@ -157,20 +166,19 @@ def _lines(session: Session, rows: list[Row]) -> list[Line]:
 
 def _rows(session: Session, user: User, given: Asked, pace: Pace, limit: int) -> list[Row]:
     """The page is found by narrow rows first; names and reasons are looked up for it alone."""
-    key, is_falling = _key(given)
-    narrow = _from(select(CaseFile.id.label("case_id"), UserTask.id.label("task_id")), given)
-    narrow = narrow.add_columns(*(part.label(f"key{n}") for n, part in enumerate(key)))
-    narrow = narrow.where(*criteria(given, user, pace))
-    if given.after:
-        cursor = _read(given)
-        narrow = narrow.where(tuple_(*key) < cursor if is_falling else tuple_(*key) > cursor)
-    found = narrow.order_by(*_ordered(key, is_falling)).limit(limit).subquery()
-    order = _ordered([found.c[f"key{n}"] for n in range(len(key))], is_falling)
-    return [Row(*row) for row in session.execute(_named(found).order_by(*order))]
+    found, order = _found(user, given, criteria(given, user, pace), limit)
+    return [Row(*row) for row in session.execute(_named(found).order_by(*order).limit(limit))]
 
 
-def _ordered(key: list[Any], is_falling: bool) -> list[Any]:
-    return [part.desc() if is_falling else part for part in key]
+def _found(user: User, given: Asked, where: list[Any], limit: int) -> tuple[Any, list[Any]]:
+    if is_led_by_steps(given, user):
+        return first_cases(where, given, limit)
+    is_led = is_led_by_cases(given, user)
+    narrow = _from(select(CaseFile.id.label("case_id"), UserTask.id.label("task_id")), given, is_led)
+    if is_led:
+        # What has ended has no open step: said for the index of the running cases.
+        narrow = narrow.where(CaseFile.closed_at.is_(None))
+    return first_rows(narrow.where(*where), given, limit)
 
 
 def _columns() -> list[Any]:
@@ -186,14 +194,13 @@ def _columns() -> list[Any]:
     ]  # fmt: skip
 
 
-def _from(query: Any, given: Asked) -> Any:
+def _from(query: Any, given: Asked, is_led: bool = False) -> Any:
     """The tables: steps with their case, or cases with their most urgent step, and the clock of the step."""
     if given.is_of_cases:
-        other = aliased(UserTask)
-        is_open = other.status == literal(OPEN, literal_execute=True)
-        urgent = select(other.id).where(other.case_id == CaseFile.id, is_open)
-        first = urgent.order_by(other.due_at, other.id).limit(1).correlate(CaseFile).scalar_subquery()
-        query = query.select_from(CaseFile).outerjoin(UserTask, UserTask.id == first)
+        query = query.select_from(CaseFile).outerjoin(UserTask, UserTask.id == urgent_step(CaseFile.id))
+    elif is_led:
+        # A sum, so that no database begins with the steps and sorts them all.
+        query = query.select_from(CaseFile).join(UserTask, UserTask.case_id == CaseFile.id + 0)
     else:
         query = query.select_from(UserTask).join(CaseFile, CaseFile.id == UserTask.case_id)
     return query.outerjoin(Deadline, Deadline.id == UserTask.deadline_id)
@@ -212,50 +219,3 @@ def _named(found: Any) -> Any:
         .outerjoin(_Owner, _Owner.id == UserTask.owner_id)
         .outerjoin(Region, Region.id == CaseFile.region_id)
     )
-
-
-def _key(given: Asked) -> tuple[list[Any], bool]:
-    """What the rows are ordered by, the last part unique, and whether it falls."""
-    last = CaseFile.id if given.is_of_cases else UserTask.id
-    if given.sort == Sort.ARRIVED:
-        arrived = CaseFile.opened_at if given.is_of_cases else UserTask.created_at
-        return [arrived, last], False
-    if given.sort == Sort.ACTED:
-        return [
-            func.coalesce(CaseFile.acted_at, CaseFile.opened_at, type_=CaseFile.opened_at.type),
-            last,
-        ], False
-    if given.sort == Sort.AMOUNT:
-        return [func.coalesce(CaseFile.amount, literal(Decimal(NOTHING) / 100, Money)), last], True
-    if given.sort == Sort.NUMBER:
-        return [CaseFile.number, last], False
-    due = UserTask.due_at
-    if given.is_of_cases:
-        return [func.coalesce(due, literal(NO_DEADLINE, due.type), type_=due.type), last], False
-    return [due, last], False
-
-
-def _read(given: Asked) -> Any:
-    if given.sort == Sort.AMOUNT:
-        fen, row_id = read_amount_cursor(given.after)
-        return Decimal(fen) / 100, row_id
-    if given.sort == Sort.NUMBER:
-        return read_text_cursor(given.after)
-    return read_cursor(given.after)
-
-
-def _cursor(row: Row, given: Asked) -> str:
-    last = row.case_id if given.is_of_cases else row.task_id or 0
-    if given.sort == Sort.AMOUNT:
-        return amount_cursor(NOTHING if row.amount is None else int(row.amount * 100), last)
-    if given.sort == Sort.NUMBER:
-        return text_cursor(row.number, last)
-    return cursor_after(_moment(row, given), last)
-
-
-def _moment(row: Row, given: Asked) -> datetime:
-    if given.sort == Sort.ACTED:
-        return row.acted_at
-    if given.sort == Sort.ARRIVED:
-        return row.opened_at if given.is_of_cases or row.created_at is None else row.created_at
-    return row.due_at

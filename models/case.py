@@ -38,6 +38,11 @@ from models.vocabulary import ApplicantType
 _RUNNING = text("closed_at IS NULL")
 
 
+def _running(name: str, column: str) -> Index:
+    """An index over the cases that have not ended."""
+    return Index(name, column, "id", postgresql_where=_RUNNING, sqlite_where=_RUNNING)
+
+
 class CaseFile(Base):
     """One application with everything that was decided on it."""
 
@@ -50,8 +55,11 @@ class CaseFile(Base):
             dialect="postgresql"
         ),
         Index("ix_case_file_opened_at", "opened_at", "id"),
-        # Running cases by how long nobody has done anything in them.
-        Index("ix_case_file_quiet", "acted_at", "id", postgresql_where=_RUNNING, sqlite_where=_RUNNING),
+        # Running cases by how long nobody has done anything in them, and in the other orders of the stalled board.
+        _running("ix_case_file_quiet", "acted_at"),
+        _running("ix_case_file_running_opened", "opened_at"),
+        _running("ix_case_file_running_amount", "amount"),
+        _running("ix_case_file_running_number", "number"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -11,11 +11,12 @@ import pytest
 import sqlalchemy as sa
 from openpyxl import load_workbook
 
-from models import database, inbox
+from models import inbox
 from models.database import reading, transaction
 from models.inbox_scope import Scope, scopes_of
 from models.inbox_sort import orders_of
 from processes import follow_up, saved_filter, set_aside, worklist
+from tests.plans import noted, plan
 from tests.webapp.api import Caller
 from tests.webapp.knock import SignIn, counted, number_of
 from tests.webapp.test_inbox import shown
@@ -251,35 +252,15 @@ def test_programs_read_keep_and_act(world: World, caller: Any) -> None:
 def test_lists_are_read_by_their_indexes(world: World) -> None:
     """Neither a page in due order or order of arrival nor a count reads the table of tasks from end to end."""
     world.submitted()
-    asked: list[tuple[str, Any]] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, given: Any, *_rest: Any) -> None:
-        asked.append((statement, given))
-
-    reader = database.bound().reader
-    sa.event.listen(reader, "before_cursor_execute", note)
-    with reading() as session:
+    with reading() as session, noted() as asked:
         user = world.user(session, "renshe0")
         for scope in (Scope.MINE, Scope.DEPARTMENT, Scope.TEAM):
             for order in orders_of(scope)[:4]:
                 inbox.page(session, user, scope, inbox.Filters(), 20, order)
         inbox.counts(session, user, Scope.MINE, (Scope.MINE, Scope.DEPARTMENT, Scope.TEAM))
-    sa.event.remove(reader, "before_cursor_execute", note)
-    plans = [_plan(text, given) for text, given in asked if "FROM user_task" in text and "case_file" in text]
+    plans = [plan(text, given) for text, given in asked if "FROM user_task" in text and "case_file" in text]
     names = ["mine", "mine", "mine_arrived", "mine_arrived", "pool", "pool", "pool_arrived", "pool_arrived"]
     names += ["team", "team", "team_arrived", "team_arrived"]
-    for name, plan in zip(names, plans[:12], strict=True):
-        assert f"ix_user_task_{name} " in plan.replace("\n", " ").replace("(", " ").replace("'", " "), plan
-        assert "TEMP B-TREE FOR ORDER BY" not in plan and "Sort" not in plan, plan
-
-
-def _plan(text: str, given: Any) -> str:
-    """How the database will answer; a small table is no reason to read it whole."""
-    bound = database.bound()
-    with bound.reader.connect() as connection:
-        if not bound.is_sqlite:
-            for way in ("seqscan", "sort", "bitmapscan"):
-                connection.exec_driver_sql(f"SET enable_{way} = off")
-        word = "EXPLAIN QUERY PLAN" if bound.is_sqlite else "EXPLAIN"
-        rows = connection.exec_driver_sql(f"{word} {text}", given).all()
-    return "\n".join(str(row) for row in rows)
+    for name, found in zip(names, plans[:12], strict=True):
+        assert f"ix_user_task_{name} " in found.replace("\n", " ").replace("(", " ").replace("'", " "), found
+        assert "TEMP B-TREE FOR ORDER BY" not in found and "Sort" not in found, found
