@@ -20,6 +20,8 @@ HEAD = (
     "案卷编号", "申请人", "业务", "地区", "申请金额（元）", "案卷状态", "待办环节", "办理部门", "经办人", "到达日期",
     "到期日", "时限", "超期工作日", "日期暂定", "停留原因", "说明", "最近办理时间", "最近办理", "催办次数", "未办结督办",
 )  # fmt: skip
+# Of a case in which nobody has acted yet: the house opened it by itself.
+OPENED = "系统自动立案，尚无人办理"
 WIDTHS = (18, 16, 20, 14, 14, 16, 18, 24, 12, 12, 12, 12, 10, 8, 14, 36, 17, 40, 8, 8)
 
 
@@ -62,6 +64,6 @@ def _cells(line: Line) -> tuple[Any, ...]:
         local_date(row.created_at) if row.created_at else None,
         None if row.light in (Light.PAUSED, Light.NONE) else row.due_on, row.words if row.task_id else "",
         row.late_days or None, "是" if row.provisional else "", row.why.label if row.why else "", reason_of(line),
-        moment(act.at) if act else "", f"{act.who}：{act.what}" if act else "",
+        moment(act.at if act else row.opened_at), f"{act.who}：{act.what}" if act else OPENED,
         detail.urged or None, detail.orders or None,
     )  # fmt: skip

@@ -41,7 +41,10 @@ def asked(data: MultiDict[str, str], actor: User) -> Asked:
     sent = [(name, text) for name, text in data.items(multi=True) if name not in ("csrf_token", "key")]
     back = local_path(data.get("back", ""), url_for("home.show"))
     mark = ticket(_key(data.get("key", "")), sent)
-    return asked_for(data.get("operation", ""), picked(data.getlist("task_id")), mark, actor, back)
+    # The button of a single row says both; what is ticked elsewhere on its page stays out.
+    operation, _point, only = data.get("one", "").partition(".")
+    tasks = [only] if only else data.getlist("task_id")
+    return asked_for(operation if only else data.get("operation", ""), picked(tasks), mark, actor, back)
 
 
 def asked_for(operation: str, picks: list[Pick], mark: Ticket, actor: User, back: str = "") -> Asked:

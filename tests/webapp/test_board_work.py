@@ -34,7 +34,8 @@ from processes.bulk import OPERATIONS
 from processes.bulk_check import candidates, supervises
 from processes.supervision_order import Demand, order_task
 from tests.offices import Office
-from tests.webapp.knock import counted
+from tests.webapp.api import Caller
+from tests.webapp.knock import counted, number_of
 from tests.world import World, answers, on
 
 SignIn = Callable[[str], FlaskClient]
@@ -253,6 +254,33 @@ def test_a_manager_gives_steps_on_within_their_office(office: Office, app: Flask
     with on(FIRST):
         assert leader.post("/bulk/1/undo").status_code == 302
     assert [office.row(task).assignee_id for task in tasks] == [office.id("renshe2"), None]
+
+
+def test_a_manager_gives_one_step_on_from_its_row_and_its_case(
+    office: Office, app: Flask, sign_in: SignIn, caller: Callable[[str], Caller]
+) -> None:
+    leader, task, one = sign_in("lingdao"), office.task_id, f"reassign.{office.task_id}"
+    with on(FIRST):
+        rows = leader.get("/board/cases").text
+        case = leader.get(f"/cases/{number_of(office.case_id)}").text
+        assert all(
+            f'name="one" value="{act}.{task}"' in page
+            for page in (rows, case)
+            for act in ("urge", "supervise", "reassign")
+        )
+        assert f'value="{one}"' not in sign_in("renshe1").get(f"/cases/{number_of(office.case_id)}").text
+        page = leader.post("/bulk/preview", data={"one": one, "back": "/board/cases"}).text
+        assert '<h1 class="h5">转办</h1>' in page and "1 件可以转办" in page
+        given = {"assignee": office.id("renshe0"), "reason": "人手不足"}
+        caller("danbao0").post(f"/tasks/{task}/reassign", given, 404)
+        caller("shenji").post(f"/tasks/{task}/reassign", given, 403)
+        said = caller("lingdao").post(f"/tasks/{task}/reassign", given)
+        assert said["id"] == task and office.row(task).assignee_id == office.id("renshe0")
+        run = app.test_cli_runner().invoke
+        done = run(args=["tasks", "reassign", str(task), "renshe2", "--reason", "回岗", "--by", "lingdao"])
+        assert done.exit_code == 0, done.output
+    assert office.row(task).assignee_id == office.id("renshe2")
+    assert len(office.log("task.reassigned")) == 2
 
 
 def test_nobody_gives_on_the_steps_of_offices_that_he_may_not_order(office: Office) -> None:

@@ -13,7 +13,7 @@ from models.people import Permission
 from models.refusal import Refusal
 from models.task_review import ReviewKind, ReviewState, TaskReview, Waiting, of_task, waiting_for
 from models.workflow import UserTask
-from processes import delegation, handover, reassignment, set_aside, submission, task_review, worklist
+from processes import delegation, handover, set_aside, submission, task_review, worklist
 from webapp import review_door
 from webapp.access import actor
 from webapp.api import present
@@ -27,19 +27,10 @@ _REVIEW = "/reviews/<int(max=2147483647):review_id>"
 _LARGEST = 2**31 - 1
 
 
-def reassign_task(task_id: int) -> Response:
-    """转办."""
-    body = read_body({"assignee": int, "reason": str})
-    person = _id(body, "assignee")
-    return _acted(
-        task_id, lambda db: reassignment.reassign(db, task_id, person, str(body["reason"]), actor())
-    )
-
-
 def delegate_task(task_id: int) -> Response:
     """委派."""
     body = read_body({"delegate": int, "question": str})
-    person = _id(body, "delegate")
+    person = person_id(body, "delegate")
     return _acted(
         task_id, lambda db: delegation.delegate(db, task_id, person, str(body["question"]), actor())
     )
@@ -76,13 +67,13 @@ def withdraw_task_submission(task_id: int) -> Response:
 def show_task_reviews(task_id: int) -> Response:
     """Who works on the task for whom, until when it is set aside, and everything that was asked about it."""
     with reading() as session:
-        return jsonify(_office(session, worklist.task_for(session, task_id, actor())))
+        return jsonify(office_task(session, worklist.task_for(session, task_id, actor())))
 
 
 def add_task_reviewer(task_id: int) -> tuple[Response, int]:
     """加签."""
     body = read_body({"reviewer": int, "when": str, "question": str})
-    person, when = _id(body, "reviewer"), str(body["when"])
+    person, when = person_id(body, "reviewer"), str(body["when"])
     if when not in (ReviewKind.BEFORE, ReviewKind.AFTER):
         raise Refusal("取值应为 before 或 after。", "when")
     with transaction() as session:
@@ -112,7 +103,7 @@ def remove_review(review_id: int) -> Response:
 def hand_over_tasks(user_id: int) -> Response:
     """离职移交, by the head of the department; one result a task."""
     body = read_body({"successor": int, "reason": str}, optional=("successor",))
-    successor = _id(body, "successor") if "successor" in body else None
+    successor = person_id(body, "successor") if "successor" in body else None
     with transaction() as session:
         found = handover.hand_over(session, user_id, successor, str(body["reason"]), actor())
     keys = "task_id", "number", "step", "is_handed_over", "outcome"
@@ -124,10 +115,11 @@ def _acted(task_id: int, act: Callable[[DbSession], UserTask]) -> Response:
     with transaction() as session:
         act(session)
         session.flush()
-        return jsonify(_office(session, worklist.task_for(session, task_id, actor())))
+        return jsonify(office_task(session, worklist.task_for(session, task_id, actor())))
 
 
-def _office(session: DbSession, task: UserTask) -> Json:
+def office_task(session: DbSession, task: UserTask) -> Json:
+    """A task with its delegation, set-aside and opinions."""
     return {
         **present.task(task, task.case),
         "owner": task.owner.name if task.owner else None,
@@ -175,7 +167,8 @@ def _settled(settled: review_door.Settled) -> Json:
     }
 
 
-def _id(body: Body, name: str) -> int:
+def person_id(body: Body, name: str) -> int:
+    """The id of a person that a body names. Raises Refusal."""
     if not 0 < int(body[name]) <= _LARGEST:
         raise Refusal("没有这一人员。", name)
     return int(body[name])
@@ -199,7 +192,6 @@ ROUTES: tuple[Route, ...] = (
         "GET", f"{_TASK}/reviews", show_task_reviews, Permission.TASK_WORK,
         "Delegation, set-aside and opinions of a task", "OfficeTask", errors=(404,),
     ),
-    _route(f"{_TASK}/reassign", reassign_task, "Give a task to a colleague (转办)", "Reassignment"),
     _route(f"{_TASK}/delegate", delegate_task, "Let a colleague work on a task (委派)", "Delegation"),
     _route(f"{_TASK}/hand-back", hand_back_task, "Give a delegated task back (交回)", "HandBack"),
     _route(f"{_TASK}/take-back", take_back_task, "Take a delegated task back (收回委派)"),
@@ -287,7 +279,6 @@ SHAPES: Json = {
         }
     ),
     "HandOver": _object({"results": _list("HandOverLine")}),
-    "Reassignment": _object({"assignee": _NUMBER, "reason": _TEXT}),
     "Delegation": _object({"delegate": _NUMBER, "question": _TEXT}),
     "HandBack": _object({"opinion": _TEXT}),
     "SetAside": _object({"until": {"type": "string", "format": "date"}, "reason": _TEXT}),

@@ -14,6 +14,7 @@ from webapp.api import (
     desk,
     moves,
     office,
+    reassignment,
     repairs,
     saved_filter,
     statistics,
@@ -26,6 +27,7 @@ from webapp.api.route import Route
 # Modules with ROUTES (tuple of Route) and SHAPES (name → JSON Schema), one a room.
 ROOMS: tuple[ModuleType, ...] = (
     office,
+    reassignment,
     moves,
     repairs,
     talk,

@@ -19,7 +19,8 @@ for (const form of document.querySelectorAll("form[data-bulk]")) {
   });
   form.addEventListener("change", count);
   form.addEventListener("submit", (event) => {
-    if (count() === 0) {
+    // The button of a single row needs no ticks.
+    if (event.submitter?.name !== "one" && count() === 0) {
       event.preventDefault();
       told?.classList.add("text-danger");
       boxes[0]?.focus();

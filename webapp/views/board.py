@@ -19,6 +19,7 @@ from webapp.board_book import reason_of
 from webapp.register_export import XLSX
 
 blueprint = Blueprint("board", __name__, url_prefix="/board")
+blueprint.add_app_template_global(shown.operations, "manager_operations")
 _EXPORT = f"/exports/<int(max={BIGGEST_ID}):export_id>"
 
 
