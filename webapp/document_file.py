@@ -51,8 +51,6 @@ def _file(content: bytes, media_type: str, name: str, is_download: bool) -> Resp
         conditional=False,
         etag=False,
     )
-    # Handed to the server as it is, the answer would never be closed, and the look not noted (webapp/looking.py).
-    response.direct_passthrough = False
     response.headers["Content-Security-Policy"] = SANDBOX
     response.headers["Content-Length"] = str(len(content))
     return response

@@ -53,6 +53,8 @@ def init(app: Flask) -> None:
 def _note(response: Response) -> Response:
     look = _look(response) if _is_shown(response) else None
     if look is not None:
+        # A file that is handed to the server as it is would never be closed, and the look not noted.
+        response.direct_passthrough = False
         response.call_on_close(lambda: write(look))
     return response
 
