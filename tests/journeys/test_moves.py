@@ -50,6 +50,7 @@ def test_a_bank_sends_back_and_a_clerk_recalls(town: Town) -> None:
     guarantor = town.person("danbao1")
     opens_task(guarantor, town, case_id, "due_diligence")
     guarantor.sees("退回重新办理")
+    guarantor.sees("已带入上次填写的内容，请核对后提交")
     _keep(guarantor, "returned")
     assert not faults(guarantor, NARROW, WIDE)
     again = does(town, case_id, "due_diligence", typed("due_diligence"))
