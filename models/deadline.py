@@ -125,7 +125,7 @@ class Deadline(Base):
         if self.cancelled_on:
             return "已终止"
         if self.done_on:
-            return f"超期 {self.late_by} 日办结" if self.late_by else "按时办结"
+            return done_words(self.late_by, self.done_on > self.due_on)
         if self.is_paused:
             return Light.PAUSED.label
         return light_words(self.due_on, today(), calendar_in_force(self.region_code), unit=self.clock_unit)
@@ -152,6 +152,12 @@ class Deadline(Base):
         if ended_on is not None:
             self.remind_on = None
         return ended_on
+
+
+def done_words(late_by: int, is_late: bool) -> str:
+    """How a clock has ended; on a day off right after its last day not one day of its own is late yet."""
+    late = f"超期 {late_by} 日办结" if late_by else "超期不足 1 日办结"
+    return late if is_late else "按时办结"
 
 
 def due_for(start: date, length: int, unit: str = WORKING, region_code: str = "") -> Due:

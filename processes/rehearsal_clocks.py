@@ -9,7 +9,7 @@ from typing import Any
 
 from models.calendar import SHANGHAI, calendar, end_of, office_opens, today
 from models.case_status import TERMINATED, CaseStatus
-from models.deadline import CALENDAR, PROMISE, WORKING, due_for
+from models.deadline import CALENDAR, PROMISE, WORKING, done_words, due_for
 from models.refusal import Refusal
 from models.reminder import Ladder, Recipient, parse
 from models.working_days import Light, Unit, elapsed, light, light_words
@@ -62,8 +62,7 @@ class SandboxClock:
         if self.cancelled_on:
             return "已终止"
         if self.done_on:
-            late = self._late_by(self.done_on)
-            return f"超期 {late} 日办结" if late else "按时办结"
+            return done_words(self._late_by(self.done_on), self.done_on > self.due_on)
         return light_words(self.due_on, today(), calendar(self.region_code), unit=self._unit)
 
     @property

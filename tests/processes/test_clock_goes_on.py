@@ -185,3 +185,15 @@ def test_clocks_that_end_by_a_move_are_among_its_effects(world: World) -> None:
             places = ["withdrawal_received", "qualification_review"]
             effect = token_repair.preview(session, case_id, places, world.user(session, "liucheng"))
         assert effect.after["clocks"] == ["尽职调查时限", "贷前调查内部时限"]
+
+
+def test_what_is_done_on_the_day_off_after_its_last_day_was_not_in_time(world: World) -> None:
+    """Saturday is no working day of the term, and after its Friday."""
+    with on(date(2026, 3, 4)):
+        case_id = at_step(world, "qualification_review")
+    with on(date(2026, 3, 14)):
+        done = answers("qualification_review", late_reason="人手不足")
+        world.complete(case_id, "qualification_review", done)
+        (clock,) = clocks(case_id, "qualification")
+        assert (clock.due_on, clock.late_by) == (date(2026, 3, 13), 0)
+        assert (clock.words, counted(case_id, "qualification")[-1]) == ("超期不足 1 日办结", "clock.late")
