@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import click
 from flask.cli import AppGroup, with_appcontext
 
-from models.database import DbSession
+from models.database import DbSession, transaction
 from models.people import User, user_named
 from models.refusal import NotFound, Refusal
 from processes.installation import require_tables
 from webapp.cli.looks import note
+
+Result = TypeVar("Result")
 
 
 class Stop(click.ClickException):
@@ -29,6 +31,12 @@ def acting(session: DbSession, username: str) -> User:
     if found is None or not found.is_active:
         raise NotFound(f"没有在用的账号 {username}。")
     return found
+
+
+def act_as(username: str, act: Callable[[DbSession, User], Result]) -> Result:
+    """The result of an act in a person's name, in one transaction."""
+    with transaction() as session:
+        return act(session, acting(session, username))
 
 
 class BareCommand(click.Command):

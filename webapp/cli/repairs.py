@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
 import click
 
-from models.database import DbSession, reading, transaction
+from models.database import DbSession, reading
 from models.people import User
 from models.repair_list import MOVE, waiting_for
 from models.sending_back import Mode
 from models.token_move import Verdict
 from processes import broken, fact_correction, recall, sending_back, token_repair, worklist
 from processes.repairable import case_named, is_correctable, is_repairable
-from webapp.cli.group import Group, acting
+from webapp.cli.group import Group, act_as, acting
 from webapp.cli.tasks import group as tasks
 from webapp.repair_page import case_facts
 
 group = Group("repairs", help="案卷修复：停滞的案卷、流程位置调整、事实更正。")
-Result = TypeVar("Result")
 _BY = click.option("--by", required=True, metavar="USER", help="以谁的名义（登录名）。")
 _ID = click.argument("task_id", metavar="ID", type=click.IntRange(1, 2**31 - 1))
 _KEY = click.argument("key", metavar="ID", type=click.IntRange(1, 2**31 - 1))
@@ -51,7 +47,9 @@ def targets(task_id: int, by: str) -> None:
 def send_back(task_id: int, target: str, mode: str, reason: str, late_reason: str, by: str) -> None:
     """退回：将编号为 ID 的事项退回 TARGET（环节标识，见 tasks targets）。"""
     late = {"late_reason": late_reason}
-    row = _act(by, lambda db, actor: sending_back.send_back(db, task_id, target, mode, reason, actor, **late))
+    row = act_as(
+        by, lambda db, actor: sending_back.send_back(db, task_id, target, mode, reason, actor, **late)
+    )
     click.echo(f"已退回“{row.to_step}”。")
 
 
@@ -60,7 +58,7 @@ def send_back(task_id: int, target: str, mode: str, reason: str, late_reason: st
 @_BY
 def recall_task(task_id: int, by: str) -> None:
     """撤回本人刚办结的编号为 ID 的事项（其后环节尚无人打开、签收）。"""
-    row = _act(by, lambda db, actor: recall.recall(db, task_id, actor))
+    row = act_as(by, lambda db, actor: recall.recall(db, task_id, actor))
     click.echo(f"已撤回“{row.to_step}”。")
 
 
@@ -81,7 +79,7 @@ def list_repairs(by: str) -> None:
 @_BY
 def retry(key: int, by: str) -> None:
     """重试编号为 ID 的停滞的计时器。"""
-    _act(by, lambda db, actor: broken.retry(db, key, actor))
+    act_as(by, lambda db, actor: broken.retry(db, key, actor))
     click.echo("已重试。")
 
 
@@ -110,7 +108,7 @@ def move(number: str, place: tuple[str, ...], reason: str, by: str) -> None:
         case = case_named(session, number, actor)
         return token_repair.propose(session, case.id, place, reason, actor).id
 
-    click.echo(f"已提出，编号 {_act(by, act)}，待另一人复核。")
+    click.echo(f"已提出，编号 {act_as(by, act)}，待另一人复核。")
 
 
 @group.command("correct")
@@ -126,7 +124,7 @@ def correct(number: str, fact: str, value: str, reason: str, by: str) -> None:
         case = case_named(session, number, actor)
         return fact_correction.propose(session, case.id, fact, value, reason, actor).id
 
-    click.echo(f"已提出，编号 {_act(by, act)}，待另一人复核。")
+    click.echo(f"已提出，编号 {act_as(by, act)}，待另一人复核。")
 
 
 _KIND = click.argument("kind", type=click.Choice([MOVE, "correction"]))
@@ -139,7 +137,7 @@ _KIND = click.argument("kind", type=click.Choice([MOVE, "correction"]))
 def agree(kind: str, key: int, by: str) -> None:
     """复核同意并执行编号为 ID 的流程位置调整（move）或者事实更正（correction）。"""
     verb = token_repair.agree if kind == MOVE else fact_correction.agree
-    status = _act(by, lambda db, actor: verb(db, key, actor).status)
+    status = act_as(by, lambda db, actor: verb(db, key, actor).status)
     click.echo(f"{Verdict.title_of(status)}。")
 
 
@@ -151,10 +149,5 @@ def agree(kind: str, key: int, by: str) -> None:
 def refuse(kind: str, key: int, reason: str, by: str) -> None:
     """复核不同意编号为 ID 的流程位置调整（move）或者事实更正（correction）。"""
     verb = token_repair.refuse if kind == MOVE else fact_correction.refuse
-    status = _act(by, lambda db, actor: verb(db, key, reason, actor).status)
+    status = act_as(by, lambda db, actor: verb(db, key, reason, actor).status)
     click.echo(f"{Verdict.title_of(status)}。")
-
-
-def _act(by: str, verb: Callable[[DbSession, User], Result]) -> Result:
-    with transaction() as session:
-        return verb(session, acting(session, by))

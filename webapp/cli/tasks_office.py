@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
 
 import click
 
@@ -14,11 +13,11 @@ from models.refusal import Refusal
 from models.task_review import ReviewKind, waiting_for
 from processes import delegation, handover, reassignment, set_aside, submission, task_review
 from webapp import review_door
-from webapp.cli.group import acting
+from webapp.cli.group import act_as, acting
 from webapp.cli.tasks import group
 
 commands = group
-Result = TypeVar("Result")
+Verb = Callable[[DbSession, int, User], object]
 _BY = click.option("--by", required=True, metavar="USER", help="以谁的名义（登录名）。")
 _ID = click.argument("task_id", metavar="ID", type=click.IntRange(1, 2**31 - 1))
 _REVIEW = click.argument("review_id", metavar="ID", type=click.IntRange(1, 2**31 - 1))
@@ -32,7 +31,7 @@ _USER = click.argument("username", metavar="USER")
 @_BY
 def reassign(task_id: int, username: str, reason: str, by: str) -> None:
     """转办：将编号为 ID 的事项转给 USER（登录名）。"""
-    _act(by, lambda db, actor: reassignment.reassign(db, task_id, _id(db, username), reason, actor))
+    act_as(by, lambda db, actor: reassignment.reassign(db, task_id, _id(db, username), reason, actor))
     click.echo("已转办。")
 
 
@@ -43,7 +42,7 @@ def reassign(task_id: int, username: str, reason: str, by: str) -> None:
 @_BY
 def delegate(task_id: int, username: str, question: str, by: str) -> None:
     """委派：请 USER（登录名）代为办理编号为 ID 的事项，交回后由本人提交。"""
-    _act(by, lambda db, actor: delegation.delegate(db, task_id, _id(db, username), question, actor))
+    act_as(by, lambda db, actor: delegation.delegate(db, task_id, _id(db, username), question, actor))
     click.echo("已委派。")
 
 
@@ -53,17 +52,29 @@ def delegate(task_id: int, username: str, question: str, by: str) -> None:
 @_BY
 def hand_back(task_id: int, opinion: str, by: str) -> None:
     """交回他人委派的编号为 ID 的事项。"""
-    _act(by, lambda db, actor: delegation.hand_back(db, task_id, opinion, actor))
+    act_as(by, lambda db, actor: delegation.hand_back(db, task_id, opinion, actor))
     click.echo("已交回。")
 
 
-@group.command("take-back")
-@_ID
-@_BY
-def take_back(task_id: int, by: str) -> None:
-    """收回编号为 ID 的事项的委派。"""
-    _act(by, lambda db, actor: delegation.take_back(db, task_id, actor))
-    click.echo("已收回。")
+def _at_once(name: str, verb: Verb, done: str, about: str) -> None:
+    """A command for what asks nothing but which step."""
+
+    @group.command(name, help=about)
+    @_ID
+    @_BY
+    def act(task_id: int, by: str) -> None:
+        act_as(by, lambda db, actor: verb(db, task_id, actor))
+        click.echo(done)
+
+
+_at_once("take-back", delegation.take_back, "已收回。", "收回编号为 ID 的事项的委派。")
+_at_once("take-up", set_aside.take_up, "已恢复。", "恢复办理编号为 ID 的事项。")
+_at_once(
+    "unsubmit",
+    submission.withdraw_submission,
+    "已撤回提交。",
+    "撤回提交：编号为 ID 的事项尚在等待会签的提交内容，恢复为暂存。",
+)
 
 
 @group.command("set-aside")
@@ -73,17 +84,8 @@ def take_back(task_id: int, by: str) -> None:
 @_BY
 def put_aside(task_id: int, until: datetime, reason: str, by: str) -> None:
     """挂起编号为 ID 的事项，到 UNTIL（年-月-日）自动回到待办；时限照常计算。"""
-    _act(by, lambda db, actor: set_aside.set_aside(db, task_id, until.date(), reason, actor))
+    act_as(by, lambda db, actor: set_aside.set_aside(db, task_id, until.date(), reason, actor))
     click.echo("已挂起。")
-
-
-@group.command("take-up")
-@_ID
-@_BY
-def take_up(task_id: int, by: str) -> None:
-    """恢复办理编号为 ID 的事项。"""
-    _act(by, lambda db, actor: set_aside.take_up(db, task_id, actor))
-    click.echo("已恢复。")
 
 
 @group.command("ask")
@@ -99,7 +101,7 @@ def ask(task_id: int, username: str, when: str, question: str, by: str) -> None:
         person = _id(session, username)
         return task_review.add_reviewer(session, task_id, person, ReviewKind(when), question, actor).id
 
-    click.echo(f"已加签，会签编号 {_act(by, act)}。")
+    click.echo(f"已加签，会签编号 {act_as(by, act)}。")
 
 
 @group.command("reviews")
@@ -131,15 +133,6 @@ def unask(review_id: int, by: str) -> None:
     click.echo(review_door.remove(review_id, _actor(by)).words or "已减签。")
 
 
-@group.command("unsubmit")
-@_ID
-@_BY
-def unsubmit(task_id: int, by: str) -> None:
-    """撤回提交：编号为 ID 的事项尚在等待会签的提交内容，恢复为暂存。"""
-    _act(by, lambda db, actor: submission.withdraw_submission(db, task_id, actor))
-    click.echo("已撤回提交。")
-
-
 @group.command("hand-over")
 @_USER
 @click.option(
@@ -159,11 +152,6 @@ def hand_over(username: str, successor: str, reason: str, by: str) -> None:
         click.echo(f"{one.number}\t{one.step}\t{one.outcome}")
     done = len([one for one in found if one.is_handed_over])
     click.echo(f"已移交 {done} 项，其余 {len(found) - done} 项。")
-
-
-def _act(by: str, act: Callable[[DbSession, User], Result]) -> Result:
-    with transaction() as session:
-        return act(session, acting(session, by))
 
 
 def _actor(by: str) -> User:
