@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from models import audit
@@ -14,9 +14,11 @@ from models.board_cache import LARGE, kept
 from models.calendar import end_of, now, today
 from models.case import CaseFile
 from models.case_status import CaseStatus
+from models.flow_record import FlowKind, FlowRecord
 from models.hall import HallScreen, digest_of
 from models.people import Permission, Region, User
 from models.refusal import Conflict, NotFound, Refusal
+from models.review import Opinion
 from models.workflow import IS_OPEN, UserTask
 
 LISTED, MOST_NAME = 12, 60
@@ -88,13 +90,26 @@ def _counted(session: Session, screen: HallScreen) -> Shown:
     numbers = session.execute(
         select(
             _count(here, CaseFile.submitted_at > since),
-            _count(here, CaseFile.accepted_on == today()),
+            _count(here, CaseFile.id.in_(_accepted_today())),
             _count(here, _is_ended(since)),
             _count(*live),
             _count(*live, ends.correlate(CaseFile)),
         )
     ).one()
     return Shown(*numbers, recent=_recent(session, here, since))
+
+
+def _accepted_today() -> Select[tuple[int]]:
+    """Cases that an office accepted today: 受理之日 of the law is the day of receipt, mostly an earlier one (D-05)."""
+    return (
+        select(Opinion.case_id)
+        .join(FlowRecord, FlowRecord.task_id == Opinion.task_id)
+        .join(UserTask, UserTask.id == Opinion.task_id)
+        .where(FlowRecord.kind == FlowKind.TASK_DONE, FlowRecord.on_day == today())
+        # By the case as well: opinions are found by their case.
+        .where(Opinion.case_id == FlowRecord.case_id, UserTask.superseded_at.is_(None))
+        .where(Opinion.form_key == "acceptance", Opinion.result == "complete")
+    )
 
 
 def _recent(session: Session, here: ColumnElement[bool], since: datetime) -> list[Called]:

@@ -56,8 +56,11 @@ def refused(operation: str, task_id: int, world: World, who: str) -> str:
 
 
 def test_a_draft_thrown_away_was_never_ended_by_the_office(world: World) -> None:
-    with on(FIRST):
+    with on(date(2026, 3, 19)):
         ended = world.submitted()
+    with on(FIRST):
+        # Accepted today, with the day of receipt as its legal day.
+        world.complete(ended, "acceptance", answers("acceptance"))
         with transaction() as session:
             clerk = world.user(session, "renshe1")
             draft = case_verbs.create_draft(session, "startup_loan", "person", world.person(), clerk)
@@ -67,6 +70,7 @@ def test_a_draft_thrown_away_was_never_ended_by_the_office(world: World) -> None
             number = draft.number
         with reading() as session:
             shown = hall.shown(session, session.get_one(HallScreen, screen))
+            assert (shown.submitted, shown.accepted) == (0, 1)
             assert (shown.closed, [one.status for one in shown.recent]) == (1, ["已办结"])
             assert number not in {one.number for one in shown.recent}
 
