@@ -99,7 +99,7 @@ def _counted(session: Session, screen: HallScreen) -> Shown:
     return Shown(*numbers, recent=_recent(session, here, since))
 
 
-def _accepted_today() -> Select[tuple[int]]:
+def _accepted_today() -> Select[int]:
     """Cases that an office accepted today: 受理之日 of the law is the day of receipt, mostly an earlier one (D-05)."""
     return (
         select(Opinion.case_id)
