@@ -27,6 +27,8 @@ class Pick:
 
     task_id: int
     seen: int = 0
+    # Why the act does not fit it any more, or never did: it is noted as not done; empty: it will be tried.
+    reason: str = ""
 
 
 def check_picks(picks: Sequence[Pick]) -> None:
@@ -85,9 +87,18 @@ def begin(
     session.add(run)
     session.flush()
     session.add_all(
-        BulkItem(run_id=run.id, task_id=pick.task_id, seen=pick.seen, before={}, after={}) for pick in picks
+        BulkItem(
+            run_id=run.id,
+            task_id=pick.task_id,
+            seen=pick.seen,
+            state=(ItemState.REFUSED if pick.reason else ItemState.WAITING).value,
+            message=pick.reason,
+            before={},
+            after={},
+        )
+        for pick in picks
     )
-    summary = f"批量{operation.title}：{len(picks)} 件"
+    summary = f"批量{operation.title}：{sum(not pick.reason for pick in picks)} 件"
     noted = {"run": run.id, "operation": operation.key}
     audit.record(session, "bulk.started", summary, actor=actor, new=noted)
     return run

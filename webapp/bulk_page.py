@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import url_for
@@ -24,6 +24,7 @@ from webapp.local import local_path
 
 # The longest a database counts; a longer number is nobody's task.
 _BIGGEST = 2**31 - 1
+NONE_FIT = "所选事项都不能办理，请返回重新选择。"
 
 
 @dataclass(frozen=True)
@@ -126,12 +127,16 @@ def previewed(
 
 
 def to_do(shown: Preview) -> list[Pick]:
-    """The tasks to which the act fits, as they were seen. Raises Refusal for none."""
-    fit = {line.candidate.task_id for line in shown.fit}
-    left = [pick for pick in shown.asked.picks if pick.task_id in fit]
-    if not left:
-        raise Refusal("所选事项都不能办理，请返回重新选择。", "task_id")
-    return left
+    """The chosen tasks as they were seen, those that the act does not fit (any more) with the reason.
+
+    Raises Refusal where it fits none of them; what the person may not see, or is none, is left out.
+    """
+    if not shown.fit:
+        raise Refusal(NONE_FIT, "task_id")
+    reasons = {line.candidate.task_id: line.reason for line in shown.lines if line.candidate.task}
+    return [
+        replace(pick, reason=reasons[pick.task_id]) for pick in shown.asked.picks if pick.task_id in reasons
+    ]
 
 
 def typed(form: BaseForm) -> dict[str, Any]:

@@ -191,12 +191,21 @@ def test_what_has_changed_since_the_preview_is_left_alone(world: World, sign_in:
     tasks = tasks_of(world, 2)
     client, other = sign_in("renshe1"), sign_in("renshe2")
     page = client.post("/bulk/preview", data={"operation": "claim", "task_id": tasks}).text
+    assert page.count(f'href="/cases/{number_of(1)}?task={tasks[0]}"') == 1
     other.post(f"/tasks/{tasks[0]}/claim")
-    other.post(f"/tasks/{tasks[0]}/release")
     data = {"operation": "claim", "task_id": CHECKED.findall(page), "key": str(uuid.uuid4())}
+    none = client.post("/bulk", data={**data, "task_id": data["task_id"][:1]})
+    assert none.status_code == 422 and "所选事项都不能办理" in none.text and "正由孙三办理" in none.text
     answer = client.post("/bulk", data=data)
     assert states() == [ItemState.REFUSED.value, ItemState.DONE.value]
-    assert "在预览之后有变动" in client.get(answer.location).text
+    result = client.get(answer.location).text
+    assert "共 2 件：已办 1 件，未办 1 件" in result and "正由孙三办理" in result
+    other.post(f"/tasks/{tasks[0]}/release")
+    client.post(f"/tasks/{tasks[1]}/release")
+    data = {**data, "task_id": CHECKED.findall(page), "key": str(uuid.uuid4())}
+    answer = client.post("/bulk", data=data)
+    assert answer.status_code == 302 and states()[2:] == [ItemState.REFUSED.value] * 2
+    assert client.get(answer.location).text.count("在预览之后有变动") == 2
     assert held_by(tasks[0])[1] is None
 
 

@@ -12,7 +12,7 @@ from processes.bulk import OPERATIONS
 from processes.bulk_run import begin, known_run
 from webapp import bulk_door
 from webapp.access import actor, signed_in
-from webapp.bulk_page import Asked, Preview, asked, previewed, result, to_do, typed
+from webapp.bulk_page import NONE_FIT, Asked, Preview, asked, previewed, result, to_do, typed
 from webapp.local import local_path
 from webapp.views.document import BIGGEST_ID
 
@@ -43,10 +43,15 @@ def carry_out() -> Response | tuple[str, int]:
     run_id = _known(sent)
     if run_id is None:
         shown = _shown(sent, request.form)
+        if not shown.fit:
+            return _page(shown, NONE_FIT), 422
         if not shown.form.validate():
             return _page(shown), 422
+        left = to_do(shown)
         with transaction() as session:
-            run_id = begin(session, actor(), sent.operation, to_do(shown), typed(shown.form), sent.ticket).id
+            run_id = begin(session, actor(), sent.operation, left, typed(shown.form), sent.ticket).id
+        if lost := len(sent.picks) - len(left):
+            flash(f"另有 {lost} 件未找到，或您已无权办理，未列入本批。")
         bulk_door.work_off(run_id, actor())
     return redirect(url_for("bulk.show", run_id=run_id, back=sent.back))
 
@@ -88,5 +93,5 @@ def _shown(sent: Asked, data: MultiDict[str, str] | None) -> Preview:
         return previewed(session, actor(), sent, data)
 
 
-def _page(shown: Preview) -> str:
-    return render_template("bulk/preview.html", shown=shown)
+def _page(shown: Preview, fault: str = "") -> str:
+    return render_template("bulk/preview.html", shown=shown, fault=fault)
