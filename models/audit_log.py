@@ -143,6 +143,7 @@ ACTIONS = {
     "task.submitted": "提交会签",
     "task.submission_returned": "会签退回",
     "review.asked": "加签",
+    "review.asked_again": "重新会签",
     "review.answered": "答复会签",
     "review.removed": "减签",
     "review.handed_over": "移交会签",

@@ -18,7 +18,7 @@ MILESTONES = (
     "listing.cancelled", "blacklist.added", "blacklist.objected", "receipt.noted", "receipt.urged",
     "task.reassigned", "task.delegated", "task.handed_back", "task.taken_back", "task.set_aside", "task.taken_up",
     "task.submitted", "task.submission_returned", "review.asked", "review.answered", "review.removed",
-    "review.handed_over",
+    "review.handed_over", "review.asked_again",
     "case.opened", "notice.announced", "notice.confirmed", "notice.entry_removed",
 )  # fmt: skip
 

@@ -30,7 +30,7 @@ from processes.task_check import (
     keep_late_reason,
     reason_of,
 )
-from processes.task_hands import given_out
+from processes.task_hands import ask_again, given_out
 from processes.undoing import done_in_force, drop_waiting, supersede
 from processes.workflow import Token, move, standing, token_read
 
@@ -170,6 +170,8 @@ def record(session: Session, token: Token, task: UserTask, target: Target, wish:
     session.add(row)
     session.flush()
     _log(session, token, row, target, task, wish)
+    if target.rows:
+        ask_again(session, token.case, target.rows[0], again, wish.actor)
     return row
 
 

@@ -13,6 +13,7 @@ from models.calendar import now
 from models.case import CaseFile
 from models.people import User
 from models.task_review import (
+    ANSWERED,
     LIVE,
     ReviewKind,
     ReviewState,
@@ -167,9 +168,28 @@ def _ask_anew(session: Session, task: UserTask) -> None:
     task.open_reviews = len(opinions(of_task(session, task.id)))
 
 
-def _again(row: TaskReview) -> TaskReview:
+def ask_again(session: Session, case: CaseFile, before: UserTask, again: UserTask, actor: User) -> None:
+    """提交后会签 of a finished step that is open again as another task: an agreement belongs to the submission it saw."""
+    reviews = of_task(session, before.id)
+    attempt = max((row.attempt for row in reviews), default=0)
+    stood_in = in_place_of(reviews)
+    last = [row for row in reviews if row.kind == ReviewKind.AFTER and attempt and row.attempt == attempt]
+    answered = [row for row in last if row.id not in stood_in and row.state in ANSWERED]
+    made = [_again(row, again.id) for row in answered if row.reviewer_id != again.assignee_id]
+    if not made:
+        return
+    session.add_all(made)
+    session.flush()
+    again.open_reviews += len(made)
+    names = "、".join(names_of(session, [row.reviewer_id for row in made]).values())
+    text = f"“{again.name}”重新办理，原提交后会签作废，提交后重新送{names}会签"
+    new = {"task": again.id, "reviews": [row.id for row in made]}
+    audit.record(session, "review.asked_again", text, actor=actor, case=case, new=new)
+
+
+def _again(row: TaskReview, task_id: int = 0) -> TaskReview:
     return TaskReview(
-        task_id=row.task_id,
+        task_id=task_id or row.task_id,
         case_id=row.case_id,
         kind=row.kind,
         reviewer_id=row.reviewer_id,

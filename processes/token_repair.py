@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from models.case import require_open
 from models.people import User
 from models.refusal import Refusal
 from models.token_move import TokenMove, Verdict
-from models.workflow import OPEN, ProcessDefinition
+from models.workflow import OPEN, ProcessDefinition, UserTask
 from processes.clock_again import ended_clocks
 from processes.engine.faults import EngineFault
 from processes.engine.instance import Instance
@@ -23,7 +23,7 @@ from processes.four_eyes import FourEyes
 from processes.move_effect import Effect, Table, effect_of, place_names
 from processes.repairable import require_repairable, tell_people, tell_seconds
 from processes.task_check import reason_of
-from processes.task_hands import given_out
+from processes.task_hands import ask_again, given_out
 from processes.undoing import done_in_force, drop_waiting, supersede
 from processes.workflow import Token, move, token_read
 
@@ -89,6 +89,7 @@ def agree(session: Session, move_id: int, actor: User, words: str = "") -> Token
             "holders": given_out(token.rows.tasks.values(), lost),
         },
     )
+    _ask_again(session, token, superseded, lost, actor)
     _tell(session, token, row, lost, names)
     return row
 
@@ -151,6 +152,16 @@ def _carry_out(session: Session, token: Token, target: frozenset[str]) -> list[i
     move(session, token, act)
     session.flush()
     return superseded
+
+
+def _ask_again(
+    session: Session, token: Token, superseded: Sequence[int], known: Collection[int], actor: User
+) -> None:
+    """提交后会签 of the steps that are open again."""
+    opened = {one.element_id: one for one in token.rows.tasks.values() if one.id not in known}
+    for before in (session.get_one(UserTask, one) for one in superseded):
+        if before.element_id in opened:
+            ask_again(session, token.case, before, opened[before.element_id], actor)
 
 
 def _tell(session: Session, token: Token, row: TokenMove, had: dict[int, int | None], names: str) -> None:

@@ -228,7 +228,7 @@ class CasePage(CaseClocks):
         return (
             []
             if self.is_applicant
-            else opinion_views(self.record.opinions, FormContext(today=today()), self.moves.superseded)
+            else opinion_views(self.record.opinions, FormContext(today=today()), self.moves.fell)
         )
 
     @property

@@ -108,7 +108,7 @@ def _converted(documents: Sequence[Document]) -> Iterator[Block]:
 def opinions(page: CasePage) -> Iterator[Block]:
     """What the offices have found, and the terms of the bank."""
     for found in page.opinions:
-        gone = "（已退回重办，不再作为依据）" if found.is_superseded else ""
+        gone = f"（{found.fell}，不再作为依据）" if found.fell else ""
         yield sub(f"{found.step}：{found.result}{gone}")
         yield from _opinion(found)
     for title, answers in (("贷款条件", page.loan), ("延期申请", page.extension)):

@@ -52,6 +52,12 @@ class MovesPanel:
         """The ids of the finished steps that no longer count."""
         return {row.id for row in self.record.tasks if row.superseded_at is not None}
 
+    @cached_property
+    def fell(self) -> dict[int, str]:
+        """How each finished step that no longer counts has fallen: 已撤回, or 已退回重办."""
+        recalled = {row.from_task_id for row in self.history if row.is_recall}
+        return {one: "已撤回" if one in recalled else "已退回重办" for one in self.superseded}
+
     @property
     def loan(self) -> Loan | None:
         """The loan, unless its terms are to be decided again."""

@@ -123,6 +123,11 @@ class OperationsPanel:
         """The ids of the answers that were given in another's place: he is the one who asks in that row."""
         return in_place_of(self.reviews)
 
+    @cached_property
+    def steps(self) -> dict[int, str]:
+        """The names of the steps of the case by task: about which of them somebody was asked."""
+        return {row.id: row.name for row in self.record.tasks}
+
     @property
     def is_holder(self) -> bool:
         """Whether the reader answers for the step."""

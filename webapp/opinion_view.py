@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from forms.application import fill
@@ -31,15 +31,20 @@ class OpinionView:
     reasons: list[str]
     texts: list[str]
     answers: list[Answer]
-    # The case was sent back before it: kept as history, no longer a ground for anything.
-    is_superseded: bool = False
+    # 已退回重办 or 已撤回: kept as history, no longer a ground for anything. Empty: it counts.
+    fell: str = ""
+
+    @property
+    def is_superseded(self) -> bool:
+        """Whether it counts no more."""
+        return bool(self.fell)
 
 
 def opinion_views(
-    opinions: list[Opinion], context: FormContext, superseded: Collection[int] = ()
+    opinions: list[Opinion], context: FormContext, fell: Mapping[int, str]
 ) -> list[OpinionView]:
-    """Every opinion with its details under the labels of its form; `superseded`: tasks that no longer count."""
-    return [replace(_view(one, context), is_superseded=one.task_id in superseded) for one in opinions]
+    """Every opinion with its details under the labels of its form; `fell`: tasks that no longer count, and how so."""
+    return [replace(_view(one, context), fell=fell.get(one.task_id, "")) for one in opinions]
 
 
 def _view(opinion: Opinion, context: FormContext) -> OpinionView:

@@ -113,6 +113,14 @@ def test_a_submission_waits_sealed_and_the_last_agreement_carries_it_out(
     assert row.status == DONE and row.done_by_id == office.id("renshe2") and row.open_reviews == 0
     assert "due_diligence" in office.world.open_tasks(office.case_id)
     assert office.log("task.submitted") == ["孙三提交“资格审核”，待 2 人会签后生效"]
+    # 撤回: who agreed to what was submitted then is asked about what is submitted next.
+    assert clerk.post(f"/tasks/{office.task_id}/recall").status_code == 302
+    office.task_id = office.world.open_tasks(office.case_id)["qualification_review"]
+    page = clerk.get(f"/cases/{number_of(office.case_id)}").text
+    assert "提交会签</button>" in page and page.count("已撤回，不再作为依据") == 3
+    assert "提交后重新送" in office.log("review.asked_again")[0]
+    assert hand_in(office, clerk, opinion="重新核查，拟同意").status_code == 302 and sealed(office)
+    assert "due_diligence" not in office.world.open_tasks(office.case_id)
     office.holds()
 
 
