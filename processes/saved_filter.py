@@ -19,19 +19,41 @@ LONGEST = 40
 def keep(
     session: Session, actor: User, name: str, scope: str, query: Mapping[str, str], is_shared: bool = False
 ) -> SavedFilter:
-    """Keep conditions under a name; the same name again is a change of it. Raises Refusal at `name`."""
+    """Keep conditions under a new name. Raises Refusal at `name`, Conflict there for a name that he has used."""
     actor.require(Permission.TASK_WORK)
     called = _checked(name)
-    known = session.scalars(
-        select(SavedFilter).where(SavedFilter.owner_id == actor.id, SavedFilter.name == called)
-    ).first()
-    row = known or SavedFilter(owner_id=actor.id, name=called, columns=[])
-    if known is None:
-        _check_room(session, actor)
-    row.scope, row.query, row.saved_at = scope, dict(query), now()
+    if known := _named(session, actor, called):
+        seen = "，已共享给本部门，同事也在使用" if known.is_shared else ""
+        raise Conflict(f"您已保存过名为“{called}”的条件{seen}。请另取名称，或者替换原条件。", "name")
+    _check_room(session, actor)
+    row = SavedFilter(owner_id=actor.id, name=called, columns=[])
+    return _put(session, row, actor, (scope, query), is_shared)
+
+
+def replace(
+    session: Session, actor: User, name: str, scope: str, query: Mapping[str, str], is_shared: bool = False
+) -> SavedFilter:
+    """替换原条件: other conditions under a name that he has used; as `keep` where he has not, and still shared where it was."""
+    actor.require(Permission.TASK_WORK)
+    row = _named(session, actor, _checked(name))
+    if row is None:
+        return keep(session, actor, name, scope, query, is_shared)
+    return _put(session, row, actor, (scope, query), is_shared)
+
+
+def _named(session: Session, actor: User, called: str) -> SavedFilter | None:
+    mine = select(SavedFilter).where(SavedFilter.owner_id == actor.id, SavedFilter.name == called)
+    return session.scalars(mine).first()
+
+
+def _put(
+    session: Session, row: SavedFilter, actor: User, asked: tuple[str, Mapping[str, str]], is_shared: bool
+) -> SavedFilter:
+    verb = "保存" if row.id is None else "替换"
+    row.scope, row.query, row.saved_at = asked[0], dict(asked[1]), now()
     session.add(row)
     session.flush()
-    audit.record(session, "filter.kept", f"保存列表条件“{called}”", actor=actor, new={"filter": row.id})
+    audit.record(session, "filter.kept", f"{verb}列表条件“{row.name}”", actor=actor, new={"filter": row.id})
     if is_shared and not row.is_shared:
         share(session, row.id, actor)
     return row

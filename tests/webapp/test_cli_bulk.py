@@ -36,6 +36,8 @@ def test_many_tasks_and_lists_from_the_command_line(app: Flask, world: World, tm
     assert "已撤销" in says("bulk", "undo", "1")
     says("bulk", "undo", "1", code=1)
     says("filters", "keep", "急件", "--scope", "department", "--query", "urgent=1", "--shared")
+    says("filters", "keep", "急件", code=1)
+    assert "编号 1。" in says("filters", "keep", "急件", "--replace")
     assert "急件" in says("filters", "list")
     says("filters", "unshare", "1")
     says("filters", "share", "1")

@@ -124,6 +124,12 @@ def test_conditions_are_kept_shared_counted_and_removed(sign_in: SignIn, named: 
     listed = shown(colleague.get(link[1].replace("&amp;", "&")).text)
     assert listed == [named["孙三"], named["赵一"], named["周五"]]
     assert "大额" not in sign_in("danbao1").get("/tasks").text
+    asked = clerk.post("/tasks/filters", data={**data, "least": "90000"})
+    assert asked.status_code == 409 and "已共享给本部门，同事也在使用" in asked.text
+    assert 'value="1" checked' in asked.text and "替换原条件" in asked.text and 'value="90000"' in asked.text
+    assert "<b>3</b>" in colleague.get("/tasks").text
+    assert clerk.post("/tasks/filters", data={**data, "least": "90000", "replace": "1"}).status_code == 302
+    assert "<b>1</b>" in colleague.get("/tasks").text and "共享" in colleague.get("/tasks").text
     empty = clerk.post("/tasks/filters", data={**data, "name": "  "})
     assert empty.status_code == 422 and "请填写名称" in empty.text
     assert clerk.post("/tasks/filters", data={**data, "name": "长" * 41}).status_code == 422
@@ -229,6 +235,10 @@ def test_programs_read_keep_and_act(world: World, caller: Any) -> None:
     assert "least" in door.get("/tasks", 422, least="x")["errors"]
     kept = door.post("/filters", {"name": "超期", "scope": "mine", "query": "light=over"}, 201)
     assert door.get("/filters")["filters"] == [kept]
+    again = {"name": "超期", "scope": "mine", "query": "light=soon"}
+    assert "替换原条件" in door.post("/filters", again, 409)["errors"]["name"][0]
+    kept = door.post("/filters", {**again, "replaces": True}, 201)
+    assert door.get("/filters")["filters"] == [kept] and kept["query"] == {"light": "soon"}
     assert door.post(f"/filters/{kept['id']}/share")["is_shared"]
     assert not door.post(f"/filters/{kept['id']}/unshare")["is_shared"]
     door.call("DELETE", f"/filters/{kept['id']}")

@@ -34,15 +34,17 @@ def list_filters() -> Response:
 
 
 def keep_filter() -> tuple[Response, int]:
-    """Keep conditions under a name; the same name again is a change of it."""
-    body = read_body({"name": str, "scope": str, "query": str, "is_shared": bool}, ("is_shared",))
+    """Keep conditions under a new name; with `replaces` under one that is used already."""
+    flags = {"is_shared": bool, "replaces": bool}
+    body = read_body({"name": str, "scope": str, "query": str, **flags}, tuple(flags))
     if body["scope"] not in Scope.__members__.values():
         raise Refusal("取值不在允许的范围内。", "scope")
     asked = wanted({**dict(parse_qsl(body["query"][:2000])), "scope": body["scope"]})
     for _name, message in asked.faults.items():
         raise Refusal(message, "query")
+    put = saved_filter.replace if body.get("replaces", False) else saved_filter.keep
     with transaction() as session:
-        row = saved_filter.keep(
+        row = put(
             session, actor(), body["name"], asked.scope.value, kept_query(asked), body.get("is_shared", False)
         )
         return jsonify(_shown(row, actor())), 201
@@ -113,8 +115,9 @@ SHAPES: dict[str, Json] = {
             "scope": _SCOPE,
             "query": {**_TEXT, "description": "As in the address of the page: `light=over&least=50000`"},
             "is_shared": _FLAG,
+            "replaces": _FLAG,
         },
-        optional=("is_shared",),
+        optional=("is_shared", "replaces"),
     ),
     "Filter": closed(
         {

@@ -85,12 +85,14 @@ def list_filters(by: str) -> None:
 @_SCOPE
 @_QUERY
 @click.option("--shared", is_flag=True, help="同时共享给本部门。")
+@click.option("--replace", is_flag=True, help="已有同名条件的，以新条件替换。")
 @_BY
-def keep(name: str, scope: str, query: str, shared: bool, by: str) -> None:
-    """以 NAME 为名保存条件；同名的以新条件代替。"""
+def keep(name: str, scope: str, query: str, shared: bool, replace: bool, by: str) -> None:
+    """以 NAME 为名保存条件。"""
     asked = _asked(scope, query)
+    put = saved_filter.replace if replace else saved_filter.keep
     with transaction() as session:
-        row = saved_filter.keep(session, acting(session, by), name, scope, kept_query(asked), shared)
+        row = put(session, acting(session, by), name, scope, kept_query(asked), shared)
         click.echo(f"已保存，编号 {row.id}。")
 
 

@@ -50,11 +50,12 @@ def keep() -> Answer | tuple[str, int]:
     """保存为常用条件."""
     asked = _sound(wanted(request.form))
     name, is_shared = request.form.get("name", ""), "is_shared" in request.form
+    put = saved_filter.replace if "replace" in request.form else saved_filter.keep
     try:
         with transaction() as session:
-            saved_filter.keep(session, actor(), name, asked.scope.value, kept_query(asked), is_shared)
+            put(session, actor(), name, asked.scope.value, kept_query(asked), is_shared)
     except Refusal as refusal:
-        return _filters(asked, name, refusal.message), refusal.status
+        return _filters(asked, name, refusal), refusal.status
     flash("已保存条件。")
     return redirect(url_for("task.inbox", **asked.address()))
 
@@ -105,7 +106,7 @@ def _sound(asked: Wanted) -> Wanted:
     return asked
 
 
-def _filters(asked: Wanted | None = None, name: str = "", fault: str = "") -> str:
+def _filters(asked: Wanted | None = None, name: str = "", fault: Refusal | None = None) -> str:
     with reading() as session:
         rows = [row for row in filters_of(session, actor()) if row.name]
         return render_template(
