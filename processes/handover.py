@@ -15,8 +15,9 @@ from models.workflow import UserTask
 from models.workload import cases_of
 from processes.notification import tell
 from processes.reassignment import log
+from processes.substitute import check_present, end_of_leaver
 from processes.task_check import barred_by, reason_of
-from processes.task_hands import bring_back, change_hands, end, end_delegation, names_of
+from processes.task_hands import bring_back, change_hands, end, end_delegation, names_of, pass_draft
 from processes.task_review import may_review, tell_asked
 from processes.workflow import Token, tokens_of
 
@@ -79,13 +80,15 @@ def hand_over(
     office_id = department_for(session, leaver, successor, actor)
     if department_id is not None and actor.may(Permission.PEOPLE_MANAGE):
         office_id = department_id
-    _check_successor(successor, leaver, office_id)
+    _check_successor(session, successor, leaver, office_id)
     hands = _Hands(leaver, successor, kept, actor)
     found: list[Result] = []
     for token in tokens_of(session, cases_of(session, leaver.id, office_id, MOST)):
         found += _hand_over_case(session, token, hands, office_id)
     if not found:
         raise Conflict(f"{leaver.name}没有可以移交的事项，请刷新。")
+    if leaver.department_id == office_id:
+        end_of_leaver(session, leaver, actor)
     _close(session, hands, found)
     return found
 
@@ -100,13 +103,14 @@ def _people(session: Session, from_user_id: int, to_user_id: int | None) -> tupl
     return leaver, successor
 
 
-def _check_successor(successor: User | None, leaver: User, department_id: int) -> None:
+def _check_successor(session: Session, successor: User | None, leaver: User, department_id: int) -> None:
     if successor is None:
         return
     if successor.id == leaver.id:
         raise Refusal("接办人不能是移交人本人。", "successor")
     if not successor.is_active or successor.department_id != department_id or not successor.may(_WORK):
         raise Refusal("接办人应当是本部门有权办理的在岗人员。", "successor")
+    check_present(session, successor, "successor")
 
 
 def _hand_over_case(session: Session, token: Token, hands: _Hands, department_id: int) -> list[Result]:
@@ -138,6 +142,9 @@ def _hand_over_task(session: Session, token: Token, task: UserTask, hands: _Hand
         return True, f"已移交{hands.successor.name}（委派继续）"
     to = None if why else hands.successor
     change_hands(session, token.case, task, to, actor)
+    if to is not None:
+        # Nobody comes back to what a leaver has begun.
+        pass_draft(session, task.id, leaver.id, to.id)
     words = f"移交{to.name}" if to is not None else "退回部门待签收"
     _log(session, token, task, hands, words)
     return (True, f"已{words}") if not why else (False, f"{why}已退回部门待签收")

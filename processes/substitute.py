@@ -12,7 +12,7 @@ from models import audit
 from models.calendar import now, today
 from models.people import Permission, Role, User
 from models.refusal import Conflict, Forbidden, NotFound, Refusal
-from models.substitute import STANDING, Substitute, stood_in_for
+from models.substitute import STANDING, Substitute, running, stood_in_for
 from processes.comment import checked_note
 from processes.notification import supervisors_of, tell
 
@@ -95,6 +95,31 @@ def end(session: Session, substitute_id: int, actor: User) -> Substitute:
     )
     session.flush()
     return row
+
+
+def check_present(session: Session, person: User, field: str) -> None:
+    """Raises Refusal at `field` for one who is away today: what he is given would go to his stand-in."""
+    away = select(Substitute).where(Substitute.absent_id == person.id, running())
+    row = session.scalars(away.order_by(Substitute.id)).first()
+    if row is not None:
+        days = f"{row.from_on} 至 {row.until_on}"
+        raise Refusal(f"{person.name} {days} 不在岗（已设置代办），请另选人员，或者先结束其代办。", field)
+
+
+def end_of_leaver(session: Session, leaver: User, actor: User) -> list[str]:
+    """离职移交: he stands in for nobody any more; those for whom he did, and their heads, look for another. Their names."""
+    has_more = Substitute.ended_at.is_(None), Substitute.until_on >= today()
+    rows = select(Substitute).where(Substitute.stand_in_id == leaver.id, *has_more).order_by(Substitute.id)
+    names = []
+    for row in session.scalars(rows.with_for_update()):
+        absent = session.get_one(User, row.absent_id)
+        row.ended_at, row.ended_by_id = now(), actor.id
+        names.append(absent.name)
+        text = f"{leaver.name}已移交工作，不再代{absent.name}办理（原定 {row.from_on} 至 {row.until_on}）"
+        audit.record(session, "substitute.ended", text, actor=actor, old=_values(row))
+        heads = supervisors_of(session, absent.department_id or 0)
+        _tell_all(session, {absent.id, *heads} - {leaver.id}, f"{text}，请另行安排代办。", actor)
+    return names
 
 
 def may_set_for(absent: User, actor: User) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -13,11 +13,12 @@ from models.people import User
 from models.refusal import Conflict, Forbidden, NotFound, Refusal
 from models.task_review import ReviewKind
 from models.workflow import UserTask, is_active, is_set_aside
-from processes import delegation, handover, pause, reassignment, set_aside, withdrawal, worklist
+from processes import delegation, handover, pause, reassignment, set_aside, substitute, withdrawal, worklist
+from processes.substitute import Wanted
 from tests.offices import Office
 from tests.world import World, answers, on
 
-FRIDAY = date(2026, 3, 6)
+FRIDAY, WEEK = date(2026, 3, 6), timedelta(days=4)
 INCOMPLETE = {
     "result": "incomplete",
     "items": [{"material": "business_licence", "problem": "不清晰", "requirement": "原件"}],
@@ -187,7 +188,18 @@ def test_everything_that_a_leaver_has_goes_to_his_successor(office: Office) -> N
         with pytest.raises(Refusal) as refused:
             hand_over(to)
         assert refused.value.field == "successor"
+    # The successor is away, and the leaver stands in for him: the work would flow back.
+    with transaction() as session:
+        away, leaver = office.world.user(session, "renshe1"), office.world.user(session, "renshe2")
+        substitute.set_substitute(session, Wanted(away.id, leaver.id, FRIDAY - WEEK, FRIDAY), away)
+    with pytest.raises(Refusal, match="不在岗"):
+        hand_over("renshe1")
+    office.drafts("renshe2", opinion="我的草稿")
     found = hand_over("renshe0")
+    assert office.draft("renshe0") == {"opinion": "我的草稿"} and office.draft("renshe2") is None
+    assert any("请另行安排代办" in text for text in office.told("renshe1"))
+    with reading() as session:
+        assert substitute.standing_in(session, office.world.user(session, "renshe2")) == set()
     assert [(one.is_handed_over, one.outcome) for one in found] == [
         (True, "已移交李四"),
         (True, "已移交李四（委派继续）"),
