@@ -59,20 +59,18 @@ def test_a_draft_thrown_away_was_never_ended_by_the_office(world: World) -> None
     with on(date(2026, 3, 19)):
         ended = world.submitted()
     with on(FIRST):
-        # Accepted today, with the day of receipt as its legal day.
-        world.complete(ended, "acceptance", answers("acceptance"))
+        world.complete(ended, "acceptance", answers("acceptance"))  # its legal day is that of receipt
         with transaction() as session:
             clerk = world.user(session, "renshe1")
             draft = case_verbs.create_draft(session, "startup_loan", "person", world.person(), clerk)
             screen = hall.open_screen(session, "大屏", 1, world.user(session, "guanli"))[0].id
             for case_id in (draft.id, ended):
                 withdrawal.withdraw(session, case_id, clerk, "不办了")
-            number = draft.number
         with reading() as session:
             shown = hall.shown(session, session.get_one(HallScreen, screen))
-            assert (shown.submitted, shown.accepted) == (0, 1)
-            assert (shown.closed, [one.status for one in shown.recent]) == (1, ["已办结"])
-            assert number not in {one.number for one in shown.recent}
+            assert (shown.submitted, shown.accepted, shown.closed) == (0, 1, 1)
+            assert [one.status for one in shown.recent] == ["已办结"]
+            assert draft.number not in {one.number for one in shown.recent}
 
 
 def test_a_screen_asks_the_tables_once_a_minute(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
