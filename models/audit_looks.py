@@ -9,6 +9,6 @@ LOOKS = frozenset(
         "case.copied", "copy.read", "comment.made", "comment.withdrawn", "task.urged", "receipt.urged",
         "supervision.issued", "supervision.reminded", "supervision.closed",
         "token.move_proposed", "token.move_refused", "fact.correction_proposed", "fact.correction_refused",
-        "token.move_outdated", "fact.correction_outdated",
+        "token.move_outdated", "fact.correction_outdated", "token.move_withdrawn", "fact.correction_withdrawn",
     }
 )  # fmt: skip

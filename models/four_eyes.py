@@ -27,6 +27,7 @@ class Verdict(Labelled):
     PROPOSED = "proposed", "待复核"
     APPLIED = "applied", "已执行"
     REFUSED = "refused", "不同意"
+    WITHDRAWN = "withdrawn", "提出人已收回"
     CHANGED = "changed", "提出后案卷已有变化"
 
 

@@ -19,7 +19,7 @@ from processes.repairable import is_correctable, require_correctable, tell_peopl
 from processes.task_check import reason_of
 from processes.workflow import Token, move, token_read
 
-__all__ = ["agree", "correctable", "correction_for", "preview", "propose", "refuse"]
+__all__ = ["agree", "correctable", "correction_for", "preview", "propose", "refuse", "withdraw"]
 
 _EYES = FourEyes(FactCorrection, "事实更正", "fact.correction", "correction")
 
@@ -104,6 +104,12 @@ def refuse(session: Session, correction_id: int, words: str, actor: User) -> Fac
     """不同意, with the reason. Raises Refusal, Conflict, Forbidden."""
     correction_for(session, correction_id, actor)
     return _EYES.refuse(session, correction_id, words, actor)
+
+
+def withdraw(session: Session, correction_id: int, actor: User) -> FactCorrection:
+    """收回 by whoever proposed it. Raises Conflict, Forbidden."""
+    correction_for(session, correction_id, actor)
+    return _EYES.withdraw(session, correction_id, actor, is_correctable)
 
 
 def correction_for(session: Session, correction_id: int, actor: User) -> FactCorrection:

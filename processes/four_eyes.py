@@ -13,8 +13,16 @@ from models.calendar import now
 from models.case import require_open
 from models.four_eyes import ProposedT, Verdict
 from models.people import User
-from models.refusal import Conflict, NotFound
-from processes.repairable import require_repairable, require_second, require_waiting, tell_people
+from models.refusal import Conflict, Forbidden, NotFound
+from processes.repairable import (
+    Repairing,
+    is_repairable,
+    require_repairable,
+    require_second,
+    require_waiting,
+    tell_people,
+    tell_seconds,
+)
 from processes.task_check import reason_of
 from processes.workflow import Token, tokens_of
 
@@ -82,6 +90,22 @@ class FourEyes(Generic[ProposedT]):
         self._note(session, "refused", f"不同意{self.title}：{row.decision_text}", row, token, actor)
         told = f"{token.case.number}：您提出的{self.title}未获同意。"
         tell_people(session, token.case, [row.author_id], told)
+        return row
+
+    def withdraw(
+        self, session: Session, row_id: int, actor: User, who: Repairing = is_repairable
+    ) -> ProposedT:
+        """收回 by whoever proposed it, while nobody has decided; those told of it are told. Raises Forbidden, Conflict."""
+        row = self.row_for(session, row_id, actor)
+        token = tokens_of(session, [row.case_id])[0]
+        session.refresh(row, ["status", "revision"])
+        if row.author_id != actor.id:
+            raise Forbidden("只有提出人可以收回。")
+        require_waiting(row.is_waiting)
+        row.decided_at, row.status = now(), Verdict.WITHDRAWN.value
+        self._note(session, "withdrawn", f"收回提出的{self.title}", row, token, actor)
+        told = f"{token.case.number}：{self.title}已由提出人收回，不需复核。"
+        tell_seconds(session, token.case, actor, told, who)
         return row
 
     def _note(

@@ -99,6 +99,11 @@ def refuse(session: Session, move_id: int, words: str, actor: User) -> TokenMove
     return _EYES.refuse(session, move_id, words, actor)
 
 
+def withdraw(session: Session, move_id: int, actor: User) -> TokenMove:
+    """收回 by whoever proposed it. Raises Conflict, Forbidden."""
+    return _EYES.withdraw(session, move_id, actor)
+
+
 def version_of(session: Session, token: Token) -> int:
     """The number of the version on which the case runs."""
     return session.get_one(ProcessDefinition, token.stored.definition_id).version

@@ -132,12 +132,21 @@ def test_two_owners_move_a_token_without_seeing_whose_case_it_is(world: World, s
         page = owner.get(f"/repairs/cases/{number}").text
         assert "赵一" not in page and "资格审核" in page and "（现在）" in page
         assert owner.get("/repairs", query_string={"number": number}).location.endswith(number)
+        wrong = owner.get("/repairs", query_string={"number": number[:-1]})
+        assert (
+            wrong.status_code == 422 and f'value="{number[:-1]}"' in wrong.text and "请核对编号" in wrong.text
+        )
         places = _values(page, "申请人撤回（现在）", "资格审核")
         tried = owner.post(f"/repairs/cases/{number}/moves", data={"places": places, "preview": "1"})
         assert "试算结果" in tried.text and "已办结、将作废重办：资格审核" in tried.text
         assert "因此终止的时限：尽职调查时限" in tried.text and _rows(TokenMove) == 0
         bad = owner.post(f"/repairs/cases/{number}/moves", data={"places": places[:1], "reason": "误操作"})
         assert bad.status_code == 422 and "误操作" in bad.text and "请选择案卷应当处于的环节" in bad.text
+        made = owner.post(f"/repairs/cases/{number}/moves", data={"places": places, "reason": "误操作"})
+        assert second.post(made.location, data={"withdraw": "1"}).status_code == 403
+        taken = owner.post(made.location, data={"withdraw": "1"}, follow_redirects=True)
+        assert "提出人已收回" in taken.text and number not in second.get("/repairs").text
+        assert owner.post(made.location, data={"withdraw": "1"}).status_code == 409
         made = owner.post(f"/repairs/cases/{number}/moves", data={"places": places, "reason": "误操作"})
         assert made.status_code == 302
         assert "须由另一名有权人员复核" in owner.get(made.location).text
@@ -229,6 +238,12 @@ def test_programs_send_back_recall_and_repair(world: World, caller: type[Caller]
         second.post(f"/repairs/moves/{made['id']}", {"decision": "no"}, 422)
         assert second.get("/repairs")["waiting"][0]["number"] == number
         assert second.post(f"/repairs/moves/{made['id']}", {"decision": "agree"})["status"] == "applied"
+        fact = {"fact": "received_on", "new_value": "2026-02-27", "reason": "误"}
+        head = caller("lingdao")
+        wrong = head.post(f"/repairs/cases/{number}/corrections", fact, 201)["id"]
+        caller("lingdao2").post(f"/repairs/corrections/{wrong}", {"decision": "withdraw"}, 403)
+        taken = head.post(f"/repairs/corrections/{wrong}", {"decision": "withdraw"})
+        assert (taken["status"], head.get("/repairs")["waiting"]) == ("withdrawn", [])
         fact = {"fact": "accepted_on", "new_value": "2026-03-02", "reason": "误"}
         owner.post(f"/repairs/cases/{number}/corrections", fact, 404)
         caller("lingdao").post(f"/repairs/cases/{number}/corrections", fact, 422)
@@ -254,6 +269,7 @@ def test_the_command_line_does_the_same(world: World, app: Flask) -> None:
         places = ("withdrawal_received", "qualification_review")
         assert "待另一人复核" in run("repairs", "move", number, *places, "--reason", "误", "--by", OWNER)
         assert "待复核" in run("repairs", "list", "--by", SECOND)
+        assert "只有提出人" in run("repairs", "withdraw", "move", "1", "--by", SECOND)
         assert "已执行" in run("repairs", "agree", "move", "1", "--by", SECOND)
         correct = ("repairs", "correct", number, "amount", "70000", "--reason", "误", "--by")
         assert "未找到该案卷" in run(*correct, OWNER)

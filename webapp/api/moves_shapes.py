@@ -128,7 +128,7 @@ REPAIR_SHAPES: Json = {
     "CorrectionTrial": _object({"effects": _TEXTS}),
     "CorrectionOrTrial": _either("FactCorrection", "CorrectionTrial"),
     "RepairDecision": _object(
-        {"decision": {"type": "string", "enum": ["agree", "refuse"]}, "decision_text": _TEXT},
+        {"decision": {"type": "string", "enum": ["agree", "refuse", "withdraw"]}, "decision_text": _TEXT},
         optional=("decision_text",),
     ),
 }

@@ -82,7 +82,7 @@ def propose_move(number: str) -> tuple[Response, int]:
 
 
 def decide_move(move_id: int) -> Response:
-    """同意并执行, or 不同意, by a second person."""
+    """同意并执行, or 不同意, by a second person; 收回 by the first."""
 
     def agree(session: DbSession, words: str) -> TokenMove:
         return token_repair.agree(session, move_id, actor(), words)
@@ -91,7 +91,7 @@ def decide_move(move_id: int) -> Response:
         return token_repair.refuse(session, move_id, words, actor())
 
     with transaction() as session:
-        row = _decide(session, agree, refuse)
+        row = _decide(session, agree, refuse, lambda: token_repair.withdraw(session, move_id, actor()))
         return jsonify(_move(row, row.case.number))
 
 
@@ -110,7 +110,7 @@ def propose_correction(number: str) -> tuple[Response, int]:
 
 
 def decide_correction(correction_id: int) -> Response:
-    """同意并更正, or 不同意, by a second person."""
+    """同意并更正, or 不同意, by a second person; 收回 by the first."""
 
     def agree(session: DbSession, words: str) -> FactCorrection:
         return fact_correction.agree(session, correction_id, actor(), words)
@@ -119,18 +119,25 @@ def decide_correction(correction_id: int) -> Response:
         return fact_correction.refuse(session, correction_id, words, actor())
 
     with transaction() as session:
-        row = _decide(session, agree, refuse)
+        row = _decide(
+            session, agree, refuse, lambda: fact_correction.withdraw(session, correction_id, actor())
+        )
         return jsonify(_correction(row, row.case.number))
 
 
 def _decide(
-    session: DbSession, agree: Callable[[DbSession, str], Row], refuse: Callable[[DbSession, str], Row]
+    session: DbSession,
+    agree: Callable[[DbSession, str], Row],
+    refuse: Callable[[DbSession, str], Row],
+    withdraw: Callable[[], Row],
 ) -> Row:
     body = read_optional_body({"decision": str, "decision_text": str})
     words = str(body.get("decision_text", ""))
+    if body.get("decision") == "withdraw":
+        return withdraw()
     verbs = {"agree": agree, "refuse": refuse}
     if body.get("decision") not in verbs:
-        raise Refusal("取值应为 agree 或 refuse。", "decision")
+        raise Refusal("取值应为 agree、refuse 或 withdraw。", "decision")
     return verbs[str(body["decision"])](session, words)
 
 
@@ -216,7 +223,7 @@ ROUTES: tuple[Route, ...] = (
         _MOVE,
         decide_move,
         _REPAIR,
-        "A second person agrees, and it is carried out, or refuses",
+        "A second person agrees, and it is carried out, or refuses; the first withdraws it",
         "TokenMove",
         body="RepairDecision",
         errors=(403, 404, 409),
@@ -237,7 +244,7 @@ ROUTES: tuple[Route, ...] = (
         _CORRECTION,
         decide_correction,
         _REPAIR,
-        "A second person agrees, and clocks are counted again, or refuses",
+        "A second person agrees, and clocks are counted again, or refuses; the first withdraws it",
         "FactCorrection",
         body="RepairDecision",
         errors=(403, 404, 409),

@@ -151,3 +151,14 @@ def refuse(kind: str, key: int, reason: str, by: str) -> None:
     verb = token_repair.refuse if kind == MOVE else fact_correction.refuse
     status = act_as(by, lambda db, actor: verb(db, key, reason, actor).status)
     click.echo(f"{Verdict.title_of(status)}。")
+
+
+@group.command("withdraw")
+@_KIND
+@_KEY
+@_BY
+def withdraw(kind: str, key: int, by: str) -> None:
+    """收回本人提出、尚未复核的流程位置调整（move）或者事实更正（correction）。"""
+    verb = token_repair.withdraw if kind == MOVE else fact_correction.withdraw
+    status = act_as(by, lambda db, actor: verb(db, key, actor).status)
+    click.echo(f"{Verdict.title_of(status)}。")

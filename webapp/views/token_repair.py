@@ -13,6 +13,7 @@ from forms.moves import CorrectionForm, DecisionForm, MoveForm
 from models.calendar import today
 from models.database import DbSession, reading, transaction
 from models.people import Permission
+from models.refusal import NotFound
 from processes import broken, fact_correction, repairable, token_repair
 from webapp import repair_page as shown
 from webapp.access import actor, requires
@@ -27,12 +28,22 @@ _CORRECTION = f"/repairs/corrections/<int(max={BIGGEST_ID}):correction_id>"
 
 @blueprint.get("/repairs")
 @requires(Permission.CASE_REPAIR)
-def index() -> str | Response:
+def index() -> Page:
     """案卷修复: what stands still, what waits for a second person; a number leads to its case."""
-    if number := request.args.get("number", "").strip():
-        return redirect(url_for("token_repair.case", number=number[:40]))
+    number, fault = request.args.get("number", "").strip()[:40], ""
     with reading() as session:
-        return render_template("repair/index.html", page=shown.overview(session, actor()))
+        if number:
+            try:
+                return redirect(
+                    url_for(
+                        "token_repair.case", number=repairable.case_named(session, number, actor()).number
+                    )
+                )
+            except NotFound as unknown:
+                fault = unknown.message
+        page = shown.overview(session, actor())
+        html = render_template("repair/index.html", page=page, number=number, fault=fault)
+    return (html, 422) if fault else html
 
 
 @blueprint.post(f"/repairs/timers/<int(max={BIGGEST_ID}):timer_id>/retry")
@@ -118,7 +129,10 @@ def decide_move(move_id: int) -> Page:
             return token_repair.refuse(session, move_id, str(given["decision_text"] or ""), actor()).status
         return token_repair.agree(session, move_id, actor(), str(given["decision_text"] or "")).status
 
-    return _decided(form, act, _move_page, url_for("token_repair.move", move_id=move_id), move_id)
+    there = url_for("token_repair.move", move_id=move_id)
+    if "withdraw" in request.form:
+        return _withdrawn(lambda db: token_repair.withdraw(db, move_id, actor()).status, there)
+    return _decided(form, act, _move_page, there, move_id)
 
 
 @blueprint.get(_CORRECTION)
@@ -143,10 +157,13 @@ def decide_correction(correction_id: int) -> Page:
         return fact_correction.agree(session, correction_id, actor(), words).status
 
     there = url_for("token_repair.correction", correction_id=correction_id)
+    if "withdraw" in request.form:
+        return _withdrawn(lambda db: fact_correction.withdraw(db, correction_id, actor()).status, there)
     return _decided(form, act, _correction_page, there, correction_id)
 
 
 _TOLD = {
+    "withdrawn": "已收回，不再复核。",
     "applied": "已复核并执行。",
     "refused": "已复核，不同意，提出人已收到通知。",
     "changed": "提出后案卷已有变化，没有执行；确需处理的，请重新提出。",
@@ -165,6 +182,13 @@ def _decided(
         with reading() as session:
             return page(session, key, form), 422
     flash(_TOLD[status])
+    return redirect(there)
+
+
+def _withdrawn(act: Callable[[DbSession], str], there: str) -> Response:
+    """收回: no form is filled in for it."""
+    with transaction() as session:
+        flash(_TOLD[act(session)])
     return redirect(there)
 
 
