@@ -32,7 +32,7 @@ class DelegateForm(BaseForm):
 class HandBackForm(BaseForm):
     """交回: what the delegate has found."""
 
-    opinion = LongText("办理意见", required=True, hint="您在本环节表单中暂存的内容一并交回委派人")
+    opinion = LongText("办理意见", required=True, hint="您在本环节表单中填写的内容一并交回委派人")
 
 
 class ReviewerForm(BaseForm):

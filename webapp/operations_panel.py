@@ -171,7 +171,7 @@ class OperationsPanel:
         if task is None:
             return ""
         if self.is_delegate:
-            return "本事项系他人委派，由委派人提交；填写、暂存后请在上方交回。"
+            return "本事项系他人委派，由委派人提交；填写后请写明办理意见并交回。"
         if task.is_set_aside:
             return f"挂起期间不能提交，恢复办理后方可提交（挂起至 {task.set_aside_until}）。"
         before = [row for row in self._of_task if row.kind == ReviewKind.BEFORE and row.is_live]

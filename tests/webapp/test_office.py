@@ -113,7 +113,6 @@ def test_a_submission_waits_sealed_and_the_last_agreement_carries_it_out(
     assert row.status == DONE and row.done_by_id == office.id("renshe2") and row.open_reviews == 0
     assert "due_diligence" in office.world.open_tasks(office.case_id)
     assert office.log("task.submitted") == ["孙三提交“资格审核”，待 2 人会签后生效"]
-    # 撤回: who agreed to what was submitted then is asked about what is submitted next.
     assert clerk.post(f"/tasks/{office.task_id}/recall").status_code == 302
     office.task_id = office.world.open_tasks(office.case_id)["qualification_review"]
     page = clerk.get(f"/cases/{number_of(office.case_id)}").text
@@ -137,9 +136,8 @@ def test_a_disagreement_brings_it_back_and_all_are_asked_anew(office: Office, si
     assert [state for _kind, state in office.reviews()] == ["agreed", "disagreed", "planned", "planned"]
     # 减签, and 撤回提交 by himself.
     hand_in(office, clerk)
-    assert clerk.post(f"/tasks/{office.task_id}/withdraw-submission").status_code == 302 and not sealed(
-        office
-    )
+    assert clerk.post(f"/tasks/{office.task_id}/withdraw-submission").status_code == 302
+    assert not sealed(office)
     hand_in(office, clerk)
     answer(office, "renshe1")
     last = next(row.id for row in office.rows() if row.is_waiting)
@@ -221,7 +219,12 @@ def test_the_pages_keep_what_was_typed_and_refuse_strangers(office: Office, sign
     page = delegate.get(f"/cases/{number_of(office.case_id)}").text
     assert "交回孙三" in page and "由委派人提交" in page and "办理操作" not in page
     assert hand_in(office, delegate).status_code == 409
-    assert delegate.post(f"{task}/hand-back", data={"back-opinion": "正常"}).status_code == 302
+    # 交回 beside the form of the step: what stands there, never saved, goes along.
+    beside = {"opinion": "社保已核实", "draft_revision": "0", "draft_tab": "tab1"}
+    empty = delegate.post(f"{task}/hand-back", data=beside)
+    assert empty.status_code == 422 and "社保已核实" in empty.text and office.draft("renshe1") is None
+    assert delegate.post(f"{task}/hand-back", data={**beside, "back-opinion": "正常"}).status_code == 302
+    assert (office.draft("renshe2") or {})["opinion"] == "社保已核实"
     aside = {"aside-until": "2026-03-05", "aside-reason": "等材料"}
     assert clerk.post(f"{task}/set-aside", data=aside).status_code == 302
     assert "已挂起" in clerk.get(f"/cases/{number_of(office.case_id)}").text

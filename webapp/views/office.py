@@ -15,10 +15,11 @@ from models.case import CaseFile, case_numbered
 from models.database import DbSession, StaleWrite, reading, transaction
 from models.people import Permission
 from models.refusal import Conflict, NotFound, Refusal
+from models.task_draft import NewerDraft
 from models.task_review import ReviewKind, ReviewState, TaskReview
 from models.workflow import OPEN, UserTask
 from processes import delegation, reassignment, set_aside, submission, task_review, worklist
-from webapp import review_door, task_form
+from webapp import draft_choice, review_door, task_form
 from webapp.access import actor, requires
 from webapp.admin import BIGGEST_ID, attempt
 from webapp.case_page import Asked, CasePage
@@ -35,7 +36,7 @@ from webapp.operations_panel import (
 )
 
 blueprint = Blueprint("office", __name__)
-Page = str | Response | tuple[str, int]
+Page = str | Response | tuple[Response | str, int]
 Verb = Callable[[DbSession, dict[str, Any]], object]
 _TASK = f"/tasks/<int(max={BIGGEST_ID}):task_id>"
 _REVIEW = f"/reviews/<int(max={BIGGEST_ID}):review_id>"
@@ -89,12 +90,19 @@ def delegate(task_id: int) -> Page:
 @blueprint.post(f"{_TASK}/hand-back")
 @requires(Permission.TASK_WORK)
 def hand_back(task_id: int) -> Page:
-    """交回."""
+    """交回, with what stands in the form of the step beside it."""
 
     def act(session: DbSession, given: dict[str, Any]) -> object:
+        if (mark := task_form.mark_of(request.form)) is not None:
+            task = worklist.task_for(session, task_id, actor())
+            filled = task_form.typed(session, task, request.form)
+            worklist.save_draft(session, task_id, actor(), filled, mark)
         return delegation.hand_back(session, task_id, str(given["opinion"]), actor())
 
-    return _act(task_id, HAND_BACK, act, "已交回委派人。")
+    try:
+        return _act(task_id, HAND_BACK, act, "已交回委派人。")
+    except NewerDraft as newer:
+        return draft_choice.answer(task_id, newer, actor())
 
 
 @blueprint.post(f"{_TASK}/take-back")
@@ -192,8 +200,12 @@ def _act(task_id: int, prefix: str, verb: Verb, message: str) -> Page:
         number = task.case.number
         panel = CasePage(session, task.case, actor(), Asked(task_id=task_id)).operations
         form = typed(prefix, request.form, _offered(prefix, panel.context(prefix)))
+        is_beside = task_form.mark_of(request.form) is not None
+        opened = (
+            task_form.again(task_form.sent(session, task, request.form), request.form) if is_beside else None
+        )
     if attempt(form, lambda db: verb(db, form.answers())) is None:
-        return _page(number, Asked(task_id=task_id, operation=Sent(prefix, form))), 422
+        return _page(number, Asked(task_id=task_id, opened=opened, operation=Sent(prefix, form))), 422
     flash(message)
     return _to_case(number, task_id)
 
