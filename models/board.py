@@ -31,7 +31,7 @@ class Window(Labelled):
     LATE_2 = "late2", "超期 3—5 日"
     LATE_0 = "late0", "超期 2 日以内"
     TODAY = "today", "今日到期"
-    SOON = "soon", "2 日内到期"
+    SOON = "soon", "临近到期"
     OK = "ok", "未到期"
     PAUSED = "paused", "暂停计时"
     NONE = "none", "无时限"

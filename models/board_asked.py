@@ -37,7 +37,7 @@ class State(Labelled):
     """What is said of the case as a whole, beside its steps."""
 
     PROMISE_OVER = "promise_over", "超过承诺办结时限"
-    PROMISE_SOON = "promise_soon", "承诺办结时限 2 日内到期"
+    PROMISE_SOON = "promise_soon", "承诺办结时限临近到期"
     QUIET = "quiet", f"{board.QUIET} 个工作日以上无人办理"
     IDLE = "idle", "没有待办环节（等待日期、消息或其他案卷）"
     BROKEN = "broken", "技术故障"

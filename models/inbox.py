@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from models.inbox_filters import COUNT_CAP, Filters, capped, in_light, narrowed
@@ -15,6 +15,7 @@ from models.inbox_scope import Scope, within
 from models.inbox_sort import Order, continued, cursor_of, orders_of
 from models.notification import unread
 from models.people import Permission, User
+from models.supervision import Supervision, to_answer
 from models.workflow import UserTask
 from models.working_days import Light
 
@@ -93,12 +94,14 @@ def overdue(session: Session, user: User) -> int:
 
 @dataclass(frozen=True)
 class Waiting:
-    """How much waits: messages; tasks, each up to COUNT_CAP: held by the person; for his department to claim, and late of that."""
+    """How much waits: messages; tasks, each up to COUNT_CAP: held by the person; for his department to claim, and late of that;
+    orders (督办) that his office has not answered."""
 
     unread: int = 0
     mine: int = 0
     department: int = 0
     late: int = 0
+    orders: int = 0
 
 
 def waiting(session: Session, user: User) -> Waiting:
@@ -107,6 +110,8 @@ def waiting(session: Session, user: User) -> Waiting:
         return Waiting(*session.execute(select(unread(user.id))).one())
     held, free = (within(user, scope) for scope in (Scope.MINE, Scope.DEPARTMENT))
     parts = [capped(part) for part in (held, free, and_(free, in_light(Light.OVER)))]
+    asked = select(Supervision.id).where(to_answer(user)).limit(COUNT_CAP).subquery()
+    parts.append(select(func.count()).select_from(asked).scalar_subquery())
     return Waiting(*session.execute(select(unread(user.id), *parts)).one())
 
 

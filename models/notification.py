@@ -17,6 +17,8 @@ from models.people import User
 
 UNREAD_CAP = 100
 REMINDER = "reminder"
+# Somebody has named one in a remark on a case (@).
+MENTION = "comment"
 CASE_NUMBER = re.compile(r"\b[A-Z]{2}\d{6,20}\b", re.ASCII)
 
 
@@ -88,12 +90,28 @@ def messages_of(session: Session, user: User, after: str = "", limit: int = 20) 
     if after:
         query = query.where(tuple_(Notification.created_at, Notification.id) < read_cursor(after))
     rows = session.execute(query.limit(limit + 1)).all()
-    lines = [
-        Message(row.id, row.kind, row.text, number or "", row.created_at, row.read_at is not None, row.place)
-        for row, number in rows[:limit]
-    ]
+    lines = [_message(row, number) for row, number in rows[:limit]]
     more = cursor_after(lines[-1].created_at, lines[-1].id) if len(rows) > limit else ""
     return Messages(lines, more, _seen(session, user, lines))
+
+
+def unread_of(session: Session, user: User, kind: str, limit: int) -> list[Message]:
+    """A person's unread messages of a kind, newest first; one statement."""
+    visible = select(CaseFile.id, CaseFile.number).where(visible_to(user)).subquery()
+    query = (
+        select(Notification, visible.c.number)
+        .outerjoin(visible, visible.c.id == Notification.case_id)
+        .where(Notification.user_id == user.id, Notification.read_at.is_(None), Notification.kind == kind)
+        .order_by(Notification.id.desc())
+        .limit(limit)
+    )
+    return [_message(row, number) for row, number in session.execute(query)]
+
+
+def _message(row: Notification, number: str | None) -> Message:
+    return Message(
+        row.id, row.kind, row.text, number or "", row.created_at, row.read_at is not None, row.place
+    )
 
 
 def _seen(session: Session, user: User, lines: Sequence[Message]) -> frozenset[str]:

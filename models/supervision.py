@@ -134,6 +134,14 @@ def in_state(state: OrderState) -> ColumnElement[bool]:
     }[state]
 
 
+def to_answer(user: User) -> ColumnElement[bool]:
+    """Criterion: the orders that wait for an answer of the person's office, if he answers for it (督办待答复)."""
+    answers = user.may(Permission.TASK_WORK) and user.may(Permission.SUPERVISION_READ)
+    if not answers or user.department_id is None:
+        return false()
+    return and_(Supervision.department_id == user.department_id, in_state(OrderState.WAITING))
+
+
 def orders(
     session: Session, user: User, *criteria: ColumnElement[bool], after: int = 0, limit: int = PAGE
 ) -> Orders:

@@ -13,6 +13,7 @@ from models.case import CaseFile, locked, visible_to
 from models.case_circle import chosen, circle_of
 from models.case_status import CaseStatus
 from models.comment import MAX_TEXT, CaseComment, CommentMention, mentions_in
+from models.notification import MENTION
 from models.people import Permission, User
 from models.refusal import Conflict, Forbidden, NotFound, Refusal
 from processes.notification import tell
@@ -49,7 +50,7 @@ def say(
         new={"comment": row.id, "told": sorted(named)},
     )
     about = f"{case.number} {case.applicant_name}：{actor.display_name}在案卷留言中提到您，请查看。"
-    tell(session, sorted(named), "comment", about, case, place=f"talk:{case.number}")
+    tell(session, sorted(named), MENTION, about, case, place=f"talk:{case.number}")
     return row
 
 

@@ -94,7 +94,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "督查",
         (
             Entry("督查看板", "board.show", Permission.BOARD_READ),
-            Entry("督办", "supervision_order.index", Permission.SUPERVISION_READ),
+            Entry("督办", "supervision_order.index", Permission.SUPERVISION_READ, count="orders"),
             Entry("统计分析", "statistics.show", Permission.BOARD_READ),
             Entry("案卷修复", "token_repair.index", Permission.CASE_REPAIR),
         ),

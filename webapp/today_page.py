@@ -12,9 +12,11 @@ from models.database import DbSession
 from models.follow_up import FollowUpLine, follow_ups_of
 from models.inbox_lines import DELEGATED
 from models.inbox_scope import Scope
+from models.notification import MENTION, Message, unread_of
 from models.pause import requests_for
 from models.people import User
 from models.screening_rounds import waiting_for as screening_for
+from models.supervision import OrderLine, orders, to_answer
 from models.task_review import Waiting, waiting_for
 from models.working_days import Light
 
@@ -23,7 +25,7 @@ LISTED = 100
 _PRESSING = (
     (Light.OVER, "已超期", "先办超期最久的"),
     (Light.TODAY, "今日到期", "今日下班前办结"),
-    (Light.SOON, "两个工作日内到期", ""),
+    (Light.SOON, "临近到期", "两个工作日内到期"),
 )
 
 
@@ -57,11 +59,15 @@ class TodayPage:
         self.substitute: list[inbox.Item] = []
         self.reviews: list[Waiting] = []
         self.follow_ups: list[FollowUpLine] = []
+        self.orders: list[OrderLine] = []
+        self.mentions: list[Message] = []
         self.pool = inbox.counts(session, user, Scope.DEPARTMENT) if self.is_official else None
         if self.is_official:
             self.substitute = _page(session, user, Scope.SUBSTITUTE).items
             self.reviews = waiting_for(session, user)
             self.follow_ups = follow_ups_of(session, user, today())
+            self.orders = orders(session, user, to_answer(user), limit=LISTED).lines
+            self.mentions = unread_of(session, user, MENTION, LISTED)
         self.requests = requests_for(session, user)
         self.screening = screening_for(session, user)
         self.copies = unread_copies(session, user) if self.is_official else 0
@@ -71,7 +77,7 @@ class TodayPage:
         """Whether nothing presses today."""
         pressing = any(section.items for section in self.sections)
         asked = self.substitute or self.reviews or self.follow_ups or self.requests or self.screening
-        return not (pressing or asked or self.delegated)
+        return not (pressing or asked or self.delegated or self.orders or self.mentions)
 
 
 def _page(session: DbSession, user: User, scope: Scope) -> inbox.Page:

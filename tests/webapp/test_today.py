@@ -12,12 +12,14 @@ import sqlalchemy as sa
 from flask import Flask
 
 from models import inbox
+from models.case import CaseFile
 from models.database import transaction
 from models.deadline import NO_DEADLINE
 from models.inbox_scope import Scope
 from models.task_review import ReviewKind
 from models.workflow import UserTask
-from processes import copying, delegation, follow_up, substitute, task_review, worklist
+from processes import comment, copying, delegation, follow_up, substitute, task_review, worklist
+from processes.supervision_order import Demand, order_task
 from tests.webapp.knock import SignIn
 from tests.world import World, on
 
@@ -25,10 +27,12 @@ _ENDPOINT = re.compile(r"""url_for\(\s*['"]([A-Za-z_.]+)['"]\s*[,)]""")
 TITLES = [
     "已超期",
     "今日到期",
-    "两个工作日内到期",
+    "临近到期",
+    "待答复督办",
     "委派给您的事项",
     "今日跟进",
     "待我会签",
+    "提到您的留言",
     "代办事项",
     "今日已办",
 ]
@@ -48,8 +52,11 @@ def _asked(session: Any, world: World, tasks: list[int]) -> None:
     clerk, other = world.user(session, "renshe1"), world.user(session, "renshe2")
     head = world.user(session, "renshe0")
     task_review.add_reviewer(session, tasks[0], clerk.id, ReviewKind.BEFORE, "请核", other)
-    copying.copy_to(session, session.get_one(UserTask, tasks[0]).case_id, [clerk.id], "", other)
+    case_id = session.get_one(UserTask, tasks[0]).case_id
+    copying.copy_to(session, case_id, [clerk.id], "", other)
     delegation.delegate(session, tasks[1], clerk.id, "请核实", other)
+    order_task(session, tasks[1], Demand("请说明进度", date(2026, 3, 12)), world.user(session, "lingdao"))
+    comment.say(session, session.get_one(CaseFile, case_id), "请看第三页", [clerk.id], other)
     follow_up.follow_up(session, tasks[2], date(2026, 3, 10), "问进度", clerk)
     days = date(2026, 3, 10), date(2026, 3, 10) + timedelta(days=1)
     substitute.set_substitute(session, substitute.Wanted(other.id, clerk.id, *days), head)
@@ -62,11 +69,28 @@ def test_the_day_opens_with_every_kind_of_line(world: World, sign_in: SignIn) ->
     with on(date(2026, 3, 10)):
         with transaction() as session:
             _asked(session, world, [*others, own[1]])
-        page = sign_in("renshe1").get("/today")
+        client = sign_in("renshe1")
+        page = client.get("/today")
         assert page.status_code == 200
+        assert "督办〔2026〕00001号" in page.text and "请说明进度" in page.text
+        assert re.search(r'href="/supervisions">督办 <span class="badge[^>]+>1<', page.text)
+        assert "在案卷留言中提到您" in page.text
+        read = re.search(r'action="(/notifications/\d+/read)"', page.text)
+        assert read is not None
+        assert client.post(read[1], data={"from": "today"}).location == "/today"
+        assert "在案卷留言中提到您" not in client.get("/today").text
         titles = re.findall(r'today-part" aria-label="([^"]+)"', page.text)
         assert [one for one in TITLES if one in titles] == titles, titles
-        assert {"已超期", "委派给您的事项", "今日跟进", "待我会签", "代办事项", "今日已办"} <= set(titles)
+        assert {
+            "已超期",
+            "待答复督办",
+            "提到您的留言",
+            "委派给您的事项",
+            "今日跟进",
+            "待我会签",
+            "代办事项",
+            "今日已办",
+        } <= set(titles)
         assert 'href="/copies"' in page.text and "抄送我的 1 件未阅" in page.text
 
 

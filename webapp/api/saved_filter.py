@@ -85,6 +85,11 @@ def show_today() -> Response:
                 {"id": one.review_id, "task": one.task_id, "case": one.number, "question": one.question}
                 for one in page.reviews
             ],
+            orders=[
+                {"id": one.row.id, "number": one.row.number, "due_on": one.row.due_on.isoformat()}
+                for one in page.orders
+            ],
+            mentions=[{"id": one.id, "case": one.number, "text": one.text} for one in page.mentions],
             done=[present.item(line) for line in page.done],
         )
 
@@ -108,6 +113,7 @@ _LINES: Json = {"type": "array", "items": {"$ref": "#/components/schemas/TaskLin
 _SCOPE: Json = {"type": "string", "enum": [scope.value for scope in Scope]}
 _FOLLOW_UP = closed({"id": _NUMBER, "case": _TEXT, "on": {**_TEXT, "format": "date"}, "note": _TEXT})
 _REVIEW = closed({"id": _NUMBER, "task": _NUMBER, "case": _TEXT, "question": _TEXT})
+_ORDER = closed({"id": _NUMBER, "number": _TEXT, "due_on": {**_TEXT, "format": "date"}})
 SHAPES: dict[str, Json] = {
     "NewFilter": closed(
         {
@@ -137,6 +143,8 @@ SHAPES: dict[str, Json] = {
             **dict.fromkeys(("over", "today", "soon", "substitute", "done"), _LINES),
             "follow_ups": {"type": "array", "items": _FOLLOW_UP},
             "reviews": {"type": "array", "items": _REVIEW},
+            "orders": {"type": "array", "items": _ORDER},
+            "mentions": {"type": "array", "items": closed({"id": _NUMBER, "case": _TEXT, "text": _TEXT})},
         }
     ),
 }

@@ -32,7 +32,7 @@ _ID = click.argument("filter_id", metavar="ID", type=click.IntRange(1, 2**31 - 1
 @tasks.command("today")
 @_BY
 def show_today(by: str) -> None:
-    """按办理顺序列出该人员今天的事项：超期、今日到期、将到期、跟进、会签、代办、今日已办。"""
+    """按办理顺序列出该人员今天的事项：超期、今日到期、临近到期、代办、今日已办、跟进、会签、待答复督办、提到本人的留言。"""
     with reading() as session:
         actor = acting(session, by)
         actor.require(Permission.TASK_WORK)
@@ -49,6 +49,10 @@ def show_today(by: str) -> None:
         click.echo(
             f"待我会签\t{asked.task_id}\t{asked.number}\t{asked.applicant_name}\t{asked.step}\t{asked.question}"
         )
+    for order in page.orders:
+        click.echo(f"待答复督办\t{order.row.id}\t{order.number}\t{order.applicant_name}\t{order.row.number}")
+    for message in page.mentions:
+        click.echo(f"提到您的留言\t{message.id}\t{message.number}\t{message.text}")
 
 
 @tasks.command("export")

@@ -41,7 +41,8 @@ def read(message_id: int) -> Response:
     """One message was read."""
     with transaction() as session:
         mark_read(session, actor(), message_id)
-    return redirect(url_for("notification.show"))
+    # 我的一天 shows unread remarks too, and goes on from there.
+    return redirect(url_for("today.show" if request.form.get("from") == "today" else "notification.show"))
 
 
 @blueprint.post("/read")
