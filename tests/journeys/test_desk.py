@@ -60,7 +60,7 @@ def test_two_clerks_and_two_tabs_never_overwrite_one_another(town: Town) -> None
     expect(two.page.locator("[data-others]")).to_contain_text("正在填写")
     types(tab, "第二个窗口的意见")
     says(tab, "没有覆盖")
-    tab.submits("暂存")
+    tab.submits("比较两份内容")
     assert tab.sees("两个窗口的内容不一致")
     assert tab.sees("第一个窗口的意见") and tab.sees("第二个窗口的意见")
     assert tab.axe() == []
@@ -68,6 +68,10 @@ def test_two_clerks_and_two_tabs_never_overwrite_one_another(town: Town) -> None
     expect(tab.page.locator(OPINION)).to_have_value("第二个窗口的意见")
     one.goes_to(place)
     expect(one.page.locator(OPINION)).to_have_value("第二个窗口的意见")
+    # What is empty is said at once; nobody is asked to confirm what cannot be submitted.
+    with one.page.expect_navigation():
+        one.button("提交并转下一步").click(no_wait_after=True)
+    assert one.sees("请选择“受理结论”") and one.page.locator("dialog[open]").count() == 0
     # The network goes: nothing is lost, not by a reload either.
     unreachable = f"**/tasks/{task_id}/draft"
     one.page.route(unreachable, lambda route: route.abort())

@@ -53,11 +53,19 @@ function confirmText(form, submitter) {
 
 const confirmed = new WeakSet();
 
+/** A required question ([data-must]) of which nothing is chosen, ticked or written. */
+function isEmpty(question) {
+  const fields = [...question.querySelectorAll('input, select, textarea')].filter((field) => !field.disabled);
+  return fields.length > 0 && !fields.some((field) => (
+    ['radio', 'checkbox'].includes(field.type) ? field.checked : field.value.trim() !== ''));
+}
+
 /** An empty required field: the server refuses for certain and lists what is missing, so there is nothing to ask. */
 function isUnanswered(form, submitter) {
   if (submitter && submitter.formNoValidate) return false;
-  return [...form.elements].some((field) => field.willValidate && field.validity.valueMissing
-    && !field.closest('[hidden], [data-row]'));
+  const isAsked = (part) => !part.closest('[hidden], [data-row]');
+  return [...form.elements].some((field) => field.willValidate && field.validity.valueMissing && isAsked(field))
+    || [...form.querySelectorAll('[data-must]')].some((question) => isAsked(question) && isEmpty(question));
 }
 
 document.addEventListener('submit', (event) => {

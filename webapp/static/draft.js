@@ -32,10 +32,10 @@ function draftOf(form) {
 }
 
 /** What the server says, as JSON {message} or short plain text; never its HTML. */
-async function messageOf(response) {
+async function toldBy(response) {
   const type = response.headers.get('content-type') || '';
-  if (type.includes('json')) return (await response.json()).message || '';
-  return type.startsWith('text/plain') ? (await response.text()).slice(0, 200) : '';
+  if (type.includes('json')) return response.json();
+  return { message: type.startsWith('text/plain') ? (await response.text()).slice(0, 200) : '' };
 }
 
 const REFUSED = {
@@ -148,10 +148,23 @@ class Draft {
     const status = response.redirected ? 401 : response.status;
     if ((status === 401 || status === 400) && this.form.dataset.draft) { await this.renew(status); return; }
     if (status >= 500) { this.wait('服务器暂时无法保存，内容保留在本窗口，稍后自动重试'); return; }
-    const message = response.redirected ? '' : await messageOf(response);
+    const told = response.redirected ? {} : await toldBy(response);
     this.isStopped = status === 403 || status === 404 || status === 409;
     if (status === 409) keep(this.form);
-    say(this.form, message || REFUSED[status] || '未能自动暂存，请点“暂存”按钮', true);
+    say(this.form, told.message || REFUSED[status] || '未能自动暂存，请点“暂存”按钮', true);
+    if (told.is_newer) this.offerComparison();
+  }
+
+  /** Another tab has saved since: the way to both versions, side by side; it saves nothing by itself. */
+  offerComparison() {
+    const button = document.createElement('button');
+    button.type = 'submit';
+    button.className = 'btn btn-sm btn-outline-primary ms-2';
+    button.formNoValidate = true;
+    button.setAttribute('formaction', this.form.dataset.autosaveUrl);
+    button.textContent = '比较两份内容';
+    const place = statusOf(this.form);
+    if (place && this.form.contains(place)) place.append(button);
   }
 
   async done(response) {
