@@ -39,6 +39,7 @@ ACTIONS = {
     "timer.retried": "重试计时器",
     "deadline.pause_requested": "申请暂停计时",
     "deadline.pause_refused": "不同意暂停计时",
+    "deadline.pause_lapsed": "暂停计时申请失效",
     "deadline.paused": "暂停计时",
     "deadline.resumed": "恢复计时",
     "personal_data.viewed": "查看个人信息",

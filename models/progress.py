@@ -14,7 +14,7 @@ MILESTONES = (
     "case.created", "case.submitted", "case.withdrawn", "task.claimed", "task.completed", "deadline.missed",
     "task.returned", "task.recalled", "token.moved", "fact.corrected",
     "deadline.extended", "deadline.pause_requested", "deadline.pause_refused", "deadline.paused", "deadline.resumed",
-    "letter.issued", "supplement.repeated",
+    "letter.issued", "supplement.repeated", "deadline.pause_lapsed",
     "listing.cancelled", "blacklist.added", "blacklist.objected", "receipt.noted", "receipt.urged",
     "task.reassigned", "task.delegated", "task.handed_back", "task.taken_back", "task.set_aside", "task.taken_up",
     "task.submitted", "task.submission_returned", "review.asked", "review.answered", "review.removed",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import literal, select, update
 from sqlalchemy.orm import Session
 
 from models import audit
@@ -24,7 +24,7 @@ from processes import flow_record
 from processes.deadline import arm, follow_promise, miss, new_clock, recompute, spans_of
 from processes.engine.drawing import Drawing
 from processes.facts import CaseFacts
-from processes.notification import tell
+from processes.notification import supervisors_of, tell
 
 
 def start_promise(session: Session, case: CaseFile, drawing: Drawing, armed: list[Timer]) -> None:
@@ -142,6 +142,35 @@ def close_pauses(session: Session, case: CaseFile, clock: Deadline) -> None:
         new = {"clock": clock.id, "resumed_on": today()}
         audit.record(session, "deadline.resumed", text, actor=None, case=case, new=new)
     follow_promise(session, case, "resume", None)
+
+
+def lapse_requests(session: Session, case: CaseFile, clocks: Collection[int]) -> None:
+    """The step of these clocks is over: what was asked for it and not decided ends with it."""
+    asked = select(Pause).where(
+        Pause.case_id == case.id,
+        Pause.decision == literal("", literal_execute=True),
+        Pause.paused_on.is_(None),
+        Pause.deadline_id.in_(clocks),
+    )
+    for pause in session.scalars(asked.order_by(Pause.id)):
+        lapse_request(session, case, pause, "所属环节已办结或终止，本次申请作废")
+
+
+def lapse_request(session: Session, case: CaseFile, pause: Pause, words: str) -> None:
+    """A request to stand still that nobody can decide any more: said in the log, to who asked and to his heads."""
+    pause.decision, pause.decided_at, pause.decision_text = "refuse", now(), words
+    clock, who = session.get_one(Deadline, pause.deadline_id), session.get_one(User, pause.requested_by_id)
+    text = f"{who.name}因{pause.title}暂停“{clock.name}”计时的申请失效：{words}"
+    audit.record(
+        session,
+        "deadline.pause_lapsed",
+        text,
+        actor=None,
+        case=case,
+        new={"clock": clock.id, "pause": pause.id},
+    )
+    told = {who.id, *supervisors_of(session, who.department_id or 0)}
+    tell(session, told, "task", f"{case.number} {case.applicant_name}：{text}。", case)
 
 
 def _tell_task(session: Session, case: CaseFile, clock: Deadline, text: str, actor: User | None) -> None:

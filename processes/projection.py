@@ -42,7 +42,9 @@ def project(
     drawn_timer.follow(session, case, instance, rows)
     _project_tasks(session, case, instance, rows)
     _project_fired(session, case, instance, rows)
-    _close_deadlines(session, case, rows)
+    over = [one.id for one in _close_deadlines(session, case, rows) if one.done_on or instance.is_finished]
+    if over:
+        case_clock.lapse_requests(session, case, over)
     close_ended(session, case, rows.tasks.values())
     promises: list[Deadline] = []
     if instance.is_finished:
@@ -186,14 +188,13 @@ def _join(session: Session, case: CaseFile, departments: set[int], rows: Rows) -
     session.add_all(CaseDepartment(case_id=case.id, department_id=one) for one in sorted(joining))
 
 
-def _close_deadlines(session: Session, case: CaseFile, rows: Rows) -> None:
-    """A clock ends with the last step it belongs to: done if the step was done, else cancelled."""
+def _close_deadlines(session: Session, case: CaseFile, rows: Rows) -> list[Deadline]:
+    """A clock ends with the last step it belongs to: done if the step was done, else cancelled. Those that end."""
     held = {task.deadline_id for task in rows.tasks.values() if task.status == OPEN}
     # What was open before the knock and is done now was completed by it.
     done = {task.deadline_id for task in rows.tasks.values() if task.status == DONE}
-    for deadline in rows.deadlines:
-        if deadline.id in held:
-            continue
+    over = [deadline for deadline in rows.deadlines if deadline.id not in held]
+    for deadline in over:
         for timer in rows.house:
             if timer.deadline_id == deadline.id:
                 timer.status = CANCELLED
@@ -203,6 +204,7 @@ def _close_deadlines(session: Session, case: CaseFile, rows: Rows) -> None:
             deadline.done_on = today()
         else:
             deadline.cancelled_on = today()
+    return over
 
 
 def _project_status(case: CaseFile, instance: Instance, before: Mapping[str, Any]) -> None:

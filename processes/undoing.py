@@ -22,6 +22,7 @@ from models.pause import Pause
 from models.sending_back import SendingBack
 from models.workflow import DONE, OPEN, UserTask
 from processes import flow_record
+from processes.case_clock import lapse_request
 from processes.engine.definition import Definition
 
 REDOABLE = frozenset(
@@ -150,9 +151,8 @@ def _drop_pauses(session: Session, case: CaseFile) -> None:
         UserTask.created_at < Pause.requested_at,
     )
     asked = Pause.case_id == case.id, Pause.decision == "", Pause.paused_on.is_(None)
-    lapsed = update(Pause).where(*asked, ~stayed).execution_options(synchronize_session="fetch")
-    words = "案卷已退回，本次申请作废"
-    session.execute(lapsed.values(decision="refuse", decided_at=now(), decision_text=words))
+    for pause in session.scalars(select(Pause).where(*asked, ~stayed).order_by(Pause.id)):
+        lapse_request(session, case, pause, "案卷已退回，本次申请作废")
 
 
 LET_GO: dict[str, Callable[[Session, CaseFile], None]] = {"counter_guarantee": _drop_procedure}

@@ -38,7 +38,7 @@ _INTERNAL = {
     "task.claimed", "supplement.repeated", "deadline.pause_requested", "deadline.pause_refused",
     "task.reassigned", "task.delegated", "task.handed_back", "task.taken_back", "task.set_aside", "task.taken_up",
     "task.submitted", "task.submission_returned", "review.asked", "review.answered", "review.removed",
-    "review.handed_over", "review.asked_again",
+    "review.handed_over", "review.asked_again", "deadline.pause_lapsed",
     "task.returned", "task.recalled", "token.moved", "fact.corrected",
 }  # fmt: skip
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from models.audit import AuditEvent
 from models.calendar import calendar, today
 from models.database import reading, transaction
 from models.deadline import NO_DEADLINE, PAUSE_LIMIT, PROMISE, WHILE_PAUSED, Deadline
 from models.letter import Letter
+from models.notification import Notification
 from models.pause import Pause, PauseKind, changes_of
 from models.refusal import Conflict, Forbidden, NotFound, Refusal
 from models.workflow import UserTask
@@ -145,6 +147,16 @@ def test_a_refused_request_leaves_the_clock_alone(world: World, reviewing: int) 
     assert clock(world, reviewing).due_on == date(2026, 3, 11) and not clock(world, reviewing).is_paused
     with pytest.raises(Conflict):
         resume(world, paused)
+    # A request that nobody has decided ends with its step: said in the log, to who asked and to the head.
+    undecided = ask(world, reviewing, INSPECTION)
+    world.complete(reviewing, "qualification_review", answers("qualification_review"))
+    with reading() as session:
+        row, words = session.get_one(Pause, undecided), "计时的申请失效：所属环节已办结或终止"
+        lines = select(AuditEvent.summary).where(AuditEvent.action == "deadline.pause_lapsed")
+        assert row.decision == "refuse" and words in session.scalars(lines).one()
+        told = select(Notification.user_id).where(Notification.text.contains(words))
+        people = [world.user(session, who).id for who in ("renshe0", "renshe2")]
+        assert sorted(session.scalars(told)) == sorted(people)
 
 
 @pytest.mark.parametrize(
