@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.crypto import EncryptedJSON
@@ -82,6 +82,15 @@ def runs_of(session: Session, actor: User, limit: int = 20) -> Sequence[BulkRun]
     """The person's latest runs."""
     query = select(BulkRun).where(BulkRun.actor_id == actor.id).order_by(BulkRun.id.desc()).limit(limit)
     return session.scalars(query).all()
+
+
+def counts_of(session: Session, run_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """How many tasks of each run are in which state; one statement."""
+    counted = select(BulkItem.run_id, BulkItem.state, func.count()).where(BulkItem.run_id.in_(run_ids))
+    found: dict[int, dict[str, int]] = {run_id: {} for run_id in run_ids}
+    for run_id, state, count in session.execute(counted.group_by(BulkItem.run_id, BulkItem.state)):
+        found[run_id][state] = count
+    return found
 
 
 def items_of(session: Session, run_id: int) -> Sequence[BulkItem]:

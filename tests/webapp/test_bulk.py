@@ -69,8 +69,13 @@ def test_many_are_claimed_once_and_given_back(world: World, sign_in: SignIn) -> 
     assert client.post(f"/bulk/{run[1]}/undo").status_code == 302
     assert [held_by(task)[1] for task in tasks[:2]] == [None, None]
     assert sorted(states()) == [ItemState.DONE.value, ItemState.UNDONE.value]
-    assert "又有变动，不能撤销" in client.get(answer.location).text
-    assert client.post(f"/bulk/{run[1]}/undo").status_code == 409
+    result_after = client.get(answer.location).text
+    assert "又有变动，不能撤销" in result_after
+    assert "已撤销 1 件，1 件不能撤销（原因逐件列明）。" in result_after
+    again = client.post(f"/bulk/{run[1]}/undo")
+    assert again.status_code == 409 and "已撤销过" in again.text and "逐件结果" in again.text
+    listed = client.get("/bulk").text
+    assert "已办 1 件</span>" in listed and "已撤销 1 件</span>" in listed
     assert sign_in("renshe2").get(f"/bulk/{run[1]}").status_code == 404
 
 

@@ -6,13 +6,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from models.bulk import runs_of
+from models.bulk import ItemState, counts_of, runs_of
 from models.database import reading, transaction
+from models.refusal import NotFound, Refusal
 from processes.bulk import OPERATIONS
 from processes.bulk_run import begin, known_run
 from webapp import bulk_door
 from webapp.access import actor, signed_in
-from webapp.bulk_page import NONE_FIT, Asked, Preview, asked, previewed, result, to_do, typed
+from webapp.bulk_page import NONE_FIT, Asked, Preview, Result, asked, previewed, result, to_do, typed
 from webapp.local import local_path
 from webapp.views.document import BIGGEST_ID
 
@@ -25,7 +26,9 @@ _RUN = f"/bulk/<int(max={BIGGEST_ID}):run_id>"
 def index() -> str:
     """The person's latest batches."""
     with reading() as session:
-        return render_template("bulk/index.html", runs=runs_of(session, actor()), operations=OPERATIONS)
+        runs = runs_of(session, actor())
+        counts = counts_of(session, [run.id for run in runs])
+        return render_template("bulk/index.html", runs=runs, counts=counts, operations=OPERATIONS)
 
 
 @blueprint.post("/bulk/preview")
@@ -60,9 +63,7 @@ def carry_out() -> Response | tuple[str, int]:
 @signed_in
 def show(run_id: int) -> str:
     """What became of each."""
-    with reading() as session:
-        back = local_path(request.args.get("back", ""), url_for("home.show"))
-        return render_template("bulk/result.html", result=result(session, run_id, actor()), back=back)
+    return _result(run_id)
 
 
 @blueprint.post(f"{_RUN}/continue")
@@ -75,11 +76,32 @@ def go_on(run_id: int) -> Response:
 
 @blueprint.post(f"{_RUN}/undo")
 @signed_in
-def undo(run_id: int) -> Response:
-    """撤销: each task back as it was, where nothing has happened to it since."""
-    bulk_door.put_back(run_id, actor())
-    flash("已撤销；不能撤销的逐件注明了原因。")
+def undo(run_id: int) -> Response | tuple[str, int]:
+    """撤销: each task back as it was, where nothing has happened to it since; the second click finds the batch as it is."""
+    try:
+        bulk_door.put_back(run_id, actor())
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _result(run_id, refusal.message), refusal.status
+    with reading() as session:
+        flash(_undone_words(result(session, run_id, actor())))
     return redirect(url_for("bulk.show", run_id=run_id))
+
+
+def _undone_words(found: Result) -> str:
+    """What undoing a batch has come to, in a sentence."""
+    kept = sum(bool(one.item.undo_message) for one in found.outcomes)
+    tried = f"已撤销 {found.counts.get(ItemState.UNDONE.value, 0)} 件"
+    refused = f"，{kept} 件不能撤销（原因逐件列明）" if kept else ""
+    return f"{tried}{refused}{'；其余未处理完，请再点“撤销本批”' if found.may_undo else ''}。"
+
+
+def _result(run_id: int, fault: str = "") -> str:
+    with reading() as session:
+        back = local_path(request.args.get("back", ""), url_for("home.show"))
+        found = result(session, run_id, actor())
+        return render_template("bulk/result.html", result=found, back=back, fault=fault)
 
 
 def _known(sent: Asked) -> int | None:
