@@ -14,13 +14,21 @@ from models.workflow import OPEN, UserTask
 from processes.notification import tell
 from processes.substitute import standing_in
 from processes.task_check import barred_by, check_separation
-from processes.task_hands import ask_no_more, change_hands, hands, pass_draft
+from processes.task_hands import ask_no_more, change_hands, hands, is_for_delegate, pass_draft
 from processes.workflow import Token
 
 
 def note_place(session: Session, task: UserTask, actor: User) -> None:
     """What the actor does on the task from now on is logged under both names, when he has it in another's place."""
-    note_names(session, actor, task.on_behalf_of_id if task.assignee_id == actor.id else None)
+    note_names(session, actor, task.on_behalf_of_id if _stand_in_of(session, task) == actor.id else None)
+
+
+def _stand_in_of(session: Session, task: UserTask) -> int | None:
+    """Who does it in another's place: its owner, where he has given it on to a colleague (委派)."""
+    if task.on_behalf_of_id is None:
+        return None
+    is_given_on = task.is_delegated and not is_for_delegate(session, task)
+    return task.owner_id if is_given_on else task.assignee_id
 
 
 def note_names(session: Session, actor: User, absent_id: int | None) -> None:
@@ -107,8 +115,11 @@ def give_back(session: Session, case: CaseFile, task: UserTask, actor: User) -> 
 
 
 def _to_absent(session: Session, case: CaseFile, task: UserTask, absent: User, actor: User) -> None:
-    """He has it again. What was given to him for its owner stays so, and the work on it goes along (委派)."""
-    if not task.is_delegated:
+    """He has it again. What was given to him for its owner stays so, and the work on it goes along (委派).
+
+    What his stand-in gave on to a colleague comes back to him.
+    """
+    if not is_for_delegate(session, task):
         change_hands(session, case, task, absent, actor)
         return
     if task.assignee_id is not None:
@@ -120,9 +131,9 @@ def _take_again(session: Session, case: CaseFile, task: UserTask, actor: User) -
     """本人收回: what the other has typed stays his private draft."""
     if task.is_sealed:
         raise Conflict("代办人已提交该事项，正在等待会签意见，不能收回。")
-    other = task.assignee_id
+    old, other = {"assignee": task.assignee_id}, _stand_in_of(session, task)
     _to_absent(session, case, task, actor, actor)
-    summary, old = f"收回由他人代办的“{task.name}”", {"assignee": other}
+    summary = f"收回由他人代办的“{task.name}”"
     audit.record(session, "task.claimed", summary, actor=actor, case=case, old=old, new=hands(task))
     about = f"{case.number} {case.applicant_name}：{actor.name}已收回“{task.name}”，您不再代办此事项。"
     tell(session, [other] if other is not None else [], "task", about, case)

@@ -75,6 +75,15 @@ def take_place(session: Session, review: TaskReview, stand_in: User) -> TaskRevi
     return made
 
 
+def is_for_delegate(session: Session, task: UserTask) -> bool:
+    """Whether it is the delegate in whose place the task is done (代办), not the one for whom a stand-in gave it out."""
+    absent_id = task.on_behalf_of_id
+    if not task.is_delegated or absent_id is None or task.assignee_id == absent_id:
+        return False
+    asked = live_of(of_task(session, task.id), ReviewKind.DELEGATED)
+    return any(review.reviewer_id == absent_id for review in asked)
+
+
 def change_hands(session: Session, case: CaseFile, task: UserTask, to: User | None, actor: User) -> None:
     """Somebody else has the task from now on, or nobody: what its holder had under way comes back first."""
     if task.is_sealed:
@@ -100,14 +109,16 @@ def ask_no_more(session: Session, task: UserTask, person_id: int) -> None:
 def end_delegation(
     session: Session, case: CaseFile, task: UserTask, state: ReviewState, actor: User, opinion: str = ""
 ) -> None:
-    """The owner has the task again, with what the delegate has typed into it."""
+    """The owner has the task again, with what the delegate has typed into it; in another's place if he had it so."""
     delegate_id, owner_id = task.assignee_id, task.owner_id
+    if is_for_delegate(session, task):
+        task.on_behalf_of_id = None
     for review in live_of(of_task(session, task.id), ReviewKind.DELEGATED):
         is_his = review.reviewer_id == actor.id or state is not ReviewState.HANDED_BACK
         end(review if is_his else take_place(session, review, actor), state, opinion)
     if delegate_id is not None and owner_id is not None:
         pass_draft(session, task.id, delegate_id, owner_id)
-    task.assignee_id, task.owner_id, task.on_behalf_of_id = owner_id, None, None
+    task.assignee_id, task.owner_id = owner_id, None
     if delegate_id is not None and delegate_id != actor.id:
         text = f"{case.number} {case.applicant_name}：“{task.name}”的委派已撤销，您不再办理此事项。"
         tell(session, [delegate_id], "task", text, case)
@@ -206,6 +217,9 @@ def close_ended(session: Session, case: CaseFile, tasks: Iterable[UserTask]) -> 
     if not ended:
         return
     ids = [task.id for task in ended]
+    for task in ended:
+        if is_for_delegate(session, task):
+            task.on_behalf_of_id = None
     waiting = select(TaskReview).where(TaskReview.task_id.in_(ids), TaskReview.state.in_(LIVE))
     rows = list(session.scalars(waiting.order_by(TaskReview.id)))
     for row in rows:
@@ -215,7 +229,7 @@ def close_ended(session: Session, case: CaseFile, tasks: Iterable[UserTask]) -> 
     for task in ended:
         task.open_reviews, task.is_sealed, task.set_aside_until = 0, False, None
         if task.is_delegated:
-            task.assignee_id, task.owner_id, task.on_behalf_of_id = task.owner_id, None, None
+            task.assignee_id, task.owner_id = task.owner_id, None
 
 
 def _hangs(task: UserTask) -> bool:

@@ -39,7 +39,7 @@ from processes.task_check import (
     is_late,
     keep_late_reason,
 )
-from processes.task_hands import ask_no_more, change_hands, hands
+from processes.task_hands import ask_no_more, change_hands, hands, is_for_delegate
 from processes.workflow import Token, definition_of, move, token_of_task
 
 __all__ = [
@@ -95,7 +95,9 @@ def release(session: Session, task_id: int, actor: User) -> UserTask:
         actor.require(Permission.TASK_ASSIGN)
     check_offices(token, task, "退回")
     is_in_anothers = task.assignee_id == actor.id and task.on_behalf_of_id is not None
-    if not (is_head(task, actor) or (is_in_anothers and not task.is_sealed)):
+    # A stand-in has given it on to him: it goes back to the stand-in, not to the one who is away.
+    is_given_on = is_in_anothers and task.is_delegated and not is_for_delegate(session, task)
+    if is_given_on or not (is_head(task, actor) or (is_in_anothers and not task.is_sealed)):
         _check_unbound(task)
     if task.assignee_id == actor.id and give_back(session, token.case, task, actor):
         return task

@@ -144,3 +144,41 @@ def test_delegated_work_is_done_and_handed_back_in_anothers_place(world: World) 
         assert [row.state for row in rows] == ["stood_in", "handed_back"] and len(in_place_of(rows)) == 1
     assert any(who == "李四（代钱二）" and "交回" in said for who, said in events(reviewing))
     in_order()
+
+
+def test_what_a_stand_in_gives_on_comes_back_to_him_or_to_the_one_who_is_back(world: World) -> None:
+    reviewing = reviewed(world)
+    be_away(world, "renshe2", "renshe1", by="renshe2")
+    claim(world, reviewing, QUALIFY, "renshe1")
+    with reading() as session:
+        absent, mine, other = (world.user(session, one).id for one in ("renshe2", "renshe1", "renshe0"))
+
+    def give_on() -> None:
+        with transaction() as session:
+            task_id, owner = world.open_tasks(reviewing)[QUALIFY], world.user(session, "renshe1")
+            delegation.delegate(session, task_id, other, "请核实", owner)
+            worklist.save_draft(session, task_id, world.user(session, "renshe0"), {"opinion": "一半"})
+
+    def held() -> tuple[int | None, int | None, int | None]:
+        task = task_of(world, reviewing, QUALIFY)
+        return task.assignee_id, task.owner_id, task.on_behalf_of_id
+
+    give_on()
+    # The delegate, head or not, works for the stand-in: he hands it back, under his own name.
+    with pytest.raises(Conflict, match="交回"):
+        act(world, worklist.release, reviewing, QUALIFY, "renshe0")
+    with transaction() as session:
+        task_id = world.open_tasks(reviewing)[QUALIFY]
+        delegation.hand_back(session, task_id, "已核实", world.user(session, "renshe0"))
+    assert held() == (mine, None, absent)
+    assert [who for who, said in events(reviewing) if "交回" in said] == ["李四"]
+    give_on()
+    claim(world, reviewing, QUALIFY, "renshe2")
+    assert held() == (absent, None, None)
+    assert "已收回“资格审核”" in told(world, "renshe1", "task")[-1]
+    with reading() as session:
+        assert [row.state for row in session.scalars(select(TaskReview).order_by(TaskReview.id))] == [
+            "handed_back", "removed",
+        ]  # fmt: skip
+    world.complete(reviewing, QUALIFY, answers(QUALIFY), who="renshe2")
+    in_order()
