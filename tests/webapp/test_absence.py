@@ -90,3 +90,22 @@ def test_the_rest_door_does_the_same(world: World, caller: As) -> None:
     caller("renshe1").post(f"/absences/{made['id']}/end", status=404)
     assert clerk.post(f"/absences/{made['id']}/end")["state"] == "提前结束"
     clerk.post(f"/absences/{made['id']}/end", status=409)
+
+
+def test_a_leaver_gives_nothing_to_who_is_away_and_stands_in_for_nobody(
+    world: World, sign_in: SignIn
+) -> None:
+    """He would have his work again: the successor who is away has him for a stand-in."""
+    office = Office(world)
+    office.does("renshe2", worklist.claim)
+    away, leaver = ids(world, "renshe1", "renshe2")
+    with transaction() as session:
+        week = date(2026, 3, 2), date(2026, 3, 6)
+        set_substitute(session, Wanted(away, leaver, *week), world.user(session, "renshe1"))
+    head, given = sign_in("renshe0"), {"successor": away, "reason": "调离本单位"}
+    refused = head.post(f"/handover/{leaver}", data=given)
+    assert refused.status_code == 422 and "不在岗（已设置代办），请另选人员" in refused.text
+    assert head.post(f"/handover/{leaver}", data={**given, "successor": ""}).status_code == 200
+    with reading() as session:
+        assert session.query(Substitute).one().is_over
+    assert any("请另行安排代办" in text for text in office.told("renshe1"))
