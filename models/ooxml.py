@@ -8,6 +8,7 @@ never needs.
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import zipfile
 import zlib
@@ -36,7 +37,11 @@ _CODE = re.compile(r"vba|macro|activex|ctrlprops|dialogsheets", re.IGNORECASE)
 _FETCHES = re.compile(r"externallinks|connections\.xml|querytables", re.IGNORECASE)
 # Kinds of relations (the end of their type) that may point outside: what a reader clicks, never what is fetched.
 _CLICKED = "/hyperlink"
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError, ValueError,
+)  # fmt: skip
+# How the parts of an Office file may be packed; other ways of ZIP bring other faults and other ratios.
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def is_bomb(parts: Sequence[zipfile.ZipInfo], most: int) -> bool:
@@ -45,6 +50,11 @@ def is_bomb(parts: Sequence[zipfile.ZipInfo], most: int) -> bool:
         part.file_size > RATIO_FROM and part.file_size > MAX_RATIO * part.compress_size for part in parts
     )
     return steep or len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > most
+
+
+def is_odd_zip(parts: Sequence[zipfile.ZipInfo]) -> bool:
+    """Whether a part is packed in a way that no office program uses (LZMA, BZIP2)."""
+    return any(part.compress_type not in _PACKED for part in parts)
 
 
 def media_type_of(content: bytes) -> str:
@@ -77,6 +87,10 @@ def _read(content: bytes) -> Mapping[str, bytes]:
             infos = archive.infolist()
             if is_bomb(infos, MAX_UNPACKED):
                 raise Refusal("Office 文件展开后过大或内容过多，请拆分，或另存为 PDF 后上传。", "file")
+            if is_odd_zip(infos):
+                raise Refusal(
+                    "Office 文件的压缩方式不受支持，请用 Word、Excel 或 WPS 重新另存后上传。", "file"
+                )
             _check_names([info.filename for info in infos])
             # No part yields more than it has said, and its checksum must be right at the end.
             return {info.filename: archive.read(info) for info in infos if not info.is_dir()}

@@ -6,6 +6,7 @@ be preceded by a milliard empty ones, and a megabyte of zeros unfolds to a thous
 
 from __future__ import annotations
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -15,15 +16,15 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from models.ooxml import is_bomb
+from models.ooxml import is_bomb, is_odd_zip
 from models.refusal import Refusal
 
 # Bytes a workbook may unfold to.
 MAX_UNPACKED = 40_000_000
 # What zip and openpyxl raise over a file that is no workbook, or a damaged one.
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, InvalidFileException, KeyError, ValueError, TypeError, IndexError, AttributeError,
-    EOFError, SyntaxError, OSError, NotImplementedError, OverflowError,
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, InvalidFileException, KeyError, ValueError, TypeError, IndexError,
+    AttributeError, EOFError, SyntaxError, OSError, NotImplementedError, OverflowError,
 )  # fmt: skip
 # Rows beyond those that may be filled: titles, blank lines, formats.
 SLACK = 1000
@@ -45,6 +46,8 @@ def first_sheet(content: bytes) -> Any:
         parts = packed.infolist()
     if is_bomb(parts, MAX_UNPACKED):
         raise Refusal("文件展开后过大，请拆分后导入。", "file")
+    if is_odd_zip(parts):
+        raise Refusal("文件的压缩方式不受支持，请用 Excel 或 WPS 另存为 .xlsx 后重试。", "file")
     sheet = load_workbook(BytesIO(content), read_only=True, data_only=True).worksheets[0]
     # What a sheet says about its own size need not be true.
     sheet.reset_dimensions()

@@ -33,6 +33,17 @@ def locked() -> bytes:
     return bytes(content)
 
 
+def lzma(content: bytes) -> bytes:
+    """The same packed by LZMA, one byte of it wrong."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_LZMA) as new:
+        for part in old.namelist():
+            new.writestr(part, old.read(part))
+    made = bytearray(target.getvalue())
+    made[len("[Content_Types].xml") + 30 + 20] ^= 0xFF
+    return bytes(made)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "media_type"),
     [
@@ -78,6 +89,7 @@ BAD = {
     "many": ("a.docx", docx(more={f"word/p{n}.xml": "<a/>" for n in range(MAX_PARTS)}), "过多"),
     "lying about a length": ("a.docx", lying(), "损坏"),
     "locked part": ("a.docx", locked(), "加密"),
+    "packed by LZMA, damaged": ("a.docx", lzma(docx()), "压缩方式"),
     "half": ("a.docx", docx()[:300], "损坏"),
     "old Word": ("a.doc", OLD, "另存为 .docx"),
     "old Excel": ("a.xls", OLD, "另存为 .docx、.xlsx 或 PDF"),

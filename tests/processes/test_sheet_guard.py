@@ -24,6 +24,15 @@ def _good() -> bytes:
     return content.getvalue()
 
 
+def _lzma() -> bytes:
+    """The good workbook packed in a way that no office program uses, and damaged."""
+    content = BytesIO()
+    with zipfile.ZipFile(BytesIO(_good())) as old, zipfile.ZipFile(content, "w", zipfile.ZIP_LZMA) as new:
+        for part in old.infolist():
+            new.writestr(part.filename, old.read(part))
+    return content.getvalue().replace(b"]\x00\x00", b"\xff\x00\x00")
+
+
 def _with(rows: str) -> bytes:
     """The good workbook with more rows written into its sheet."""
     content = BytesIO()
@@ -71,3 +80,5 @@ def test_what_an_office_sends_is_read() -> None:
     assert read_sheet(_good(), HEAD) == [(2, {"编号": "甲", "金额": 1.5})]
     assert [row for row, _cells in read_sheet(_with(_cell(900)), HEAD)] == [2, 900]
     assert load_workbook(BytesIO(_good())).active.max_row == 2
+    with pytest.raises(Refusal, match="压缩方式"):
+        read_sheet(_lzma(), HEAD)
