@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -33,30 +34,37 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database-only",
         action="store_true",
-        help="only tests of tables, verbs and journeys that open a database and are not marked `once`",
+        help="journeys, and those tests of tables and verbs that open a database and are not marked `once`",
     )
     parser.addoption(
         "--beside-server",
         action="store_true",
-        help="all but the journeys that a suite with --database-only walks at the same time",
+        help="all but the journeys, which a suite with --database-only walks at the same time",
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests come last; what the other suite tests is left out where an option asks for it.
+    """Forks come first, browser tests last; what the other suite tests is left out where an option asks for it.
 
-    The browser leaves an event loop running in this thread, and threads that a fork would copy half.
+    The browser leaves an event loop running in this thread, and threads that a fork would copy half. What a fork
+    costs grows with the process that it copies, and that one grows with every test.
     """
-    items.sort(key=_is_journey)
+    items.sort(key=lambda item: (_is_journey(item), not item.get_closest_marker("forks")))
     kept = items
     if config.getoption("--database-only"):
         kept = [item for item in items if _needs_this_database(item)]
     elif config.getoption("--beside-server"):
-        kept = [item for item in items if not (_is_journey(item) and _needs_this_database(item))]
+        kept = [item for item in items if not _is_journey(item)]
     if kept is items:
         return
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported and collected lives as long as the run: no look for garbage goes through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _is_journey(item: pytest.Item) -> bool:
@@ -65,7 +73,7 @@ def _is_journey(item: pytest.Item) -> bool:
 
 def _needs_this_database(item: pytest.Item) -> bool:
     """What a second database may answer otherwise: tables, verbs and journeys; doors and walks ask for the same once."""
-    if item.get_closest_marker("server"):
+    if item.get_closest_marker("server") or _is_journey(item):
         return True
     opens = "url" in getattr(item, "fixturenames", ()) and item.get_closest_marker("once") is None
     return opens and item.path.parent.name not in _ONCE and item.path.name not in _KILLS

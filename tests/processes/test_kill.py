@@ -28,7 +28,7 @@ from tests.processes.killing import kill, spawn, survives
 from tests.walk import EXTEND, ITEMS, SECURED, Walk
 from tests.world import World, answers, on
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.forks]
 INCOMPLETE = {"result": "incomplete", "items": ITEMS, "delivery_method": "direct"}
 MORTGAGE = {"approved_amount": Decimal("200000.00"), "guarantee_type": "mortgage"}
 FIRST, LATER = date(2026, 3, 2), date(2026, 3, 20)

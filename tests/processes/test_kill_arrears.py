@@ -23,7 +23,7 @@ from tests.processes.killing import crash_everywhere
 from tests.register import cases
 from tests.world import World, on
 
-pytestmark = [pytest.mark.slow, pytest.mark.once]
+pytestmark = [pytest.mark.slow, pytest.mark.forks, pytest.mark.once]
 COUNTED = (ArrearsFile, ExitFile, Letter)
 
 

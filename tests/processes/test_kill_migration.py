@@ -43,6 +43,7 @@ def hold() -> None:
         check_all(session)
 
 
+@pytest.mark.forks
 @pytest.mark.slow
 def test_killed_anywhere_a_case_is_before_or_after(world: World, reviewing: int, url: str) -> None:
     plan_id = planned(world, next_version((SEVEN, FIVE)))

@@ -21,7 +21,7 @@ from tests.notice_board import Board
 from tests.processes.killing import crash_everywhere
 from tests.world import World, on
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.forks]
 COUNTED = (
     AuditEvent, CreditListing, Letter, Notification, Objection, Timer,
 )  # fmt: skip

@@ -36,7 +36,7 @@ from tests.world import World, answers, on
 from webapp import handlers
 from webapp.reminders import remind_due
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.forks]
 JANUARY = date(2027, 1, 18)
 COUNTED = (AuditEvent, CalendarDay, CalendarNotice, DeadlineChange, Notification, Outbox, ProcessDefinition)
 

@@ -19,7 +19,7 @@ from tests.processes.killing import crash_everywhere
 from tests.screening import JUNE, NINE, candidates, hand_in, passing, say
 from tests.world import World, on
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.forks]
 COUNTED = (AuditEvent, CaseFile, Candidate, ProcessInstance, ScreeningOpinion, Timer, UserTask)
 
 

@@ -23,7 +23,7 @@ from tests.processes.killing import kill, spawn
 from tests.processes.standing_timers import copies, publish_with_timers
 from tests.world import World, on
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.forks]
 # The engine's work for a case grows with the square of its timers, the database's with the cases.
 CASES, TIMERS = 400, 15
 LATER = date(2026, 6, 1)
