@@ -72,6 +72,8 @@ def test_two_clerks_and_two_tabs_never_overwrite_one_another(town: Town) -> None
     with one.page.expect_navigation():
         one.button("提交并转下一步").click(no_wait_after=True)
     assert one.sees("请选择“受理结论”") and one.page.locator("dialog[open]").count() == 0
+    # And “back” to it will lead to the step.
+    assert one.page.locator("body").get_attribute("data-opens-at") == f"{place}#form"
     # The network goes: nothing is lost, not by a reload either.
     unreachable = f"**/tasks/{task_id}/draft"
     one.page.route(unreachable, lambda route: route.abort())

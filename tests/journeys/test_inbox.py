@@ -43,6 +43,11 @@ def test_a_morning_by_the_keyboard(town: Town) -> None:
         press("Control+Enter")
     clerk.sees("已办 2 件")
     assert is_clean(clerk)
+    # The browser's “back” leads to the list, not to a page that cannot be shown again.
+    clerk.page.go_back()
+    assert clerk.sees("部门待签收") and clerk.page.url.endswith("/tasks?scope=department")
+    clerk.page.go_forward()
+    clerk.sees("已办 2 件")
     assert [holder(task) is None for task in tasks] == [False, False, True]
     clerk.submits("撤销本批")
     clerk.sees("已撤销 2 件")

@@ -109,6 +109,22 @@ document.addEventListener('submit', (event) => {
   });
 });
 
+/* ---- “back” to a page that answered a post: the browser keeps no copy of it, and asking again would post again ---- */
+
+function becomesOpenable() {
+  const address = document.body.dataset.opensAt;
+  if (address) window.history.replaceState(window.history.state, '', address);
+}
+
+document.addEventListener('submit', (event) => {
+  if (!event.defaultPrevented && guarded(event.target)) becomesOpenable();
+});
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('a[href]');
+  if (link && !link.target && !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.shiftKey
+    && !link.getAttribute('href').startsWith('#') && !link.hasAttribute('download')) becomesOpenable();
+});
+
 window.addEventListener('pageshow', () => {
   each('form', (form) => busy.delete(form));
   each('[data-guarded]', (button) => { button.disabled = false; delete button.dataset.guarded; });
@@ -151,8 +167,15 @@ document.addEventListener('reset', (event) => setTimeout(() => updateAllVisible(
 
 /* ---- printing: button[data-print] ---- */
 
+/** Charts that are still being drawn are waited for, five seconds at most. */
+function printWhole(tries = 50) {
+  const isDrawing = document.querySelector('[data-chart]:not([data-drawn], [hidden])');
+  if (isDrawing && tries > 0) setTimeout(() => printWhole(tries - 1), 100);
+  else window.print();
+}
+
 document.addEventListener('click', (event) => {
-  if (event.target.closest('[data-print]')) window.print();
+  if (event.target.closest('[data-print]')) printWhole();
 });
 
 /* ---- the first look at a page, and at a part that htmx swapped in ---- */
