@@ -62,12 +62,13 @@ class Wanted:
 
 
 def wanted(given: Mapping[str, str]) -> Wanted:
-    """What is asked for; unknown words of lists are ignored, a wrong amount or day is a fault at its field."""
+    """What is asked for; unknown words of lists are ignored, a wrong amount, day or range is a fault at its field."""
     scope = Scope(given["scope"]) if given.get("scope") in Scope.__members__.values() else Scope.MINE
     texts = {name: given.get(name, "").replace("\0", "").strip()[:LONGEST] for name in CONDITIONS}
     texts["urgent"] = "1" if texts["urgent"] == "1" else ""
     faults: dict[str, str] = {}
     filters = _filters(texts, given.get("after", ""), faults)
+    faults |= _reversed(filters)
     size = given.get("size", "")
     return Wanted(
         scope,
@@ -100,6 +101,16 @@ def _filters(texts: Mapping[str, str], after: str, faults: dict[str, str]) -> Fi
         assignee_id=read("who", _number),
         is_urgent=bool(texts["urgent"]),
     )
+
+
+def _reversed(filters: Filters) -> dict[str, str]:
+    """A range that ends before it begins is a slip of the pen, told at its end."""
+    found = {}
+    if filters.least is not None and filters.most is not None and filters.most < filters.least:
+        found["most"] = "上限不能低于下限。"
+    if filters.since and filters.until and filters.until < filters.since:
+        found["until"] = "结束日期不能早于开始日期。"
+    return found
 
 
 def _day(text: str) -> date:

@@ -103,6 +103,7 @@ def test_conditions_narrow_and_are_taken_off_one_by_one(sign_in: SignIn, named: 
     ("query", "said"),
     [
         ("least=x", "金额格式不正确"), ("most=-1", "金额"), ("since=2026-02-30", "日期应写作"), ("until=0001-01-01", "2000 年至"),
+        ("least=9&most=1", "上限不能低于下限"), ("since=2026-03-05&until=2026-03-04", "结束日期不能早于开始日期"),
         ("who=%C2%B2", "请从列表中选择办理人"), ("least=" + "9" * 40, "金额不能超过"),
     ],
 )  # fmt: skip
