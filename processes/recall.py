@@ -20,7 +20,7 @@ from processes.engine.migration import places
 from processes.notification import tell
 from processes.sending_back import Wish, go_back, record
 from processes.task_check import check_listed
-from processes.undoing import done_in_force
+from processes.undoing import REDOABLE, done_in_force
 from processes.workflow import Token, move, token_of_task
 from processes.worklist import may_work
 
@@ -29,7 +29,12 @@ _TOUCHED = "“{name}”已被打开、签收或开始办理，不能撤回；�
 
 
 def may_recall(task: UserTask, actor: User, tasks: Sequence[UserTask]) -> bool:
-    """Whether the page offers it: one's own finished step, behind which nobody has looked at anything yet."""
+    """Whether the page offers it: one's own finished step, behind which nobody has looked at anything yet.
+
+    Of a form whose completion tells the outside, or is booked, nothing is offered: it is refused in any case.
+    """
+    if task.form_key not in REDOABLE:
+        return False
     if task.status != DONE or task.done_by_id != actor.id or task.superseded_at or task.done_at is None:
         return False
     later = [row for row in tasks if row.id > task.id and row.created_at >= task.done_at]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from forms.base import BaseForm, FormContext
@@ -20,7 +20,7 @@ from models.calendar import today
 from models.case_record import CaseRecord
 from models.database import DbSession
 from models.people import Permission, Role, User
-from models.task_review import ReviewKind, TaskReview, in_place_of, takers_of
+from models.task_review import ReviewKind, ReviewState, TaskReview, in_place_of, takers_of
 from models.workflow import UserTask
 from processes.set_aside import latest
 from processes.substitute import standing_in
@@ -178,6 +178,14 @@ class OperationsPanel:
         return f"提交前会签尚有 {len(before)} 人没有答复，答复或者减签后方可提交。" if before else ""
 
     @property
+    def against(self) -> list[str]:
+        """Who has last disagreed before the submission (提交前会签): it binds nobody, and is said before one submits."""
+        last = {
+            row.reviewer_id: row for row in self._of_task if row.kind == ReviewKind.BEFORE and row.ended_at
+        }
+        return [row.reviewer.name for row in last.values() if row.state == ReviewState.DISAGREED]
+
+    @property
     def planned(self) -> int:
         """How many people are to give their opinion after the submission."""
         return len([row for row in self._of_task if row.kind == ReviewKind.AFTER and row.is_live])
@@ -186,7 +194,13 @@ class OperationsPanel:
         """One of the forms by which the reader may act on the step; None when he may not."""
         if self.sent is not None and self.sent.prefix == prefix:
             return self.sent.form
-        return typed(prefix, None, self.context(prefix)) if self._may(prefix) else None
+        return typed(prefix, None, self._offered(prefix)) if self._may(prefix) else None
+
+    def _offered(self, prefix: str) -> FormContext:
+        """As `context`, without those who are asked already."""
+        found = self.context(prefix)
+        live = {str(row.reviewer_id) for row in self._of_task if row.is_live} if prefix == REVIEWER else set()
+        return replace(found, people=[one for one in found.people if one[0] not in live])
 
     @property
     def forms(self) -> list[tuple[str, BaseForm]]:

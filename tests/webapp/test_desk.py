@@ -17,8 +17,9 @@ from models.database import reading, transaction
 from models.document import documents_of
 from models.login import LoginSession
 from models.presence import GONE, Presence
+from models.task_review import ReviewKind
 from models.workflow import UserTask
-from processes import presence, worklist
+from processes import presence, task_review, worklist
 from processes.document import keep
 from tests.webapp.api import Caller, expect
 from tests.webapp.knock import SignIn, counted, number_of, typed
@@ -150,6 +151,13 @@ def test_a_material_is_shown_beside_the_form_in_its_own_sandbox(world: World, si
     for odd in ("x", "0", "-1", "9" * 30, str(rows[-1].id + 99)):
         answer = client.get(f"/cases/{number}?doc={odd}")
         assert answer.status_code == 200 and "<iframe" not in answer.text
+    # Who is asked for an opinion compares as whoever has the form does.
+    beside = 'id="beside-h"'
+    assert beside not in sign_in("renshe0").get(f"/cases/{number}").text
+    with transaction() as session:
+        head, clerk = world.user(session, "renshe0"), world.user(session, "renshe1")
+        task_review.add_reviewer(session, task_id, head.id, ReviewKind.BEFORE, "可否？", clerk)
+    assert beside in sign_in("renshe0").get(f"/cases/{number}").text
 
 
 def test_a_case_is_printed_as_its_reader_may_see_it(world: World, sign_in: SignIn) -> None:

@@ -61,14 +61,14 @@ def test_nobody_submits_before_the_opinions_before_him_are_in(office: Office, si
         "reviewer-when": "before",
         "reviewer-question": "可否担保？",
     }
-    # 担保机构 does not take part in the case yet.
     refused = clerk.post(f"/tasks/{office.task_id}/reviewers", data=sent)
     assert refused.status_code == 422 and "可否担保？" in refused.text
     sent["reviewer-reviewer"] = office.id("renshe1")
     assert clerk.post(f"/tasks/{office.task_id}/reviewers", data=sent).status_code == 302
     assert clerk.post(f"/tasks/{office.task_id}/reviewers", data=sent).status_code == 409
     page = clerk.get(f"/cases/{number_of(office.case_id)}").text
-    assert "提交前会签尚有 1 人没有答复" in page
+    asking = page[page.index('name="reviewer-reviewer"') :]
+    assert "提交前会签尚有 1 人没有答复" in page and "钱二" not in asking[: asking.index("</select>")]
     blocked = hand_in(office, clerk)
     assert blocked.status_code == 422 and SECRET in blocked.text and "会签意见没有办结" in blocked.text
     colleague = sign_in("renshe1")
@@ -82,8 +82,8 @@ def test_nobody_submits_before_the_opinions_before_him_are_in(office: Office, si
     given = {f"{prefix}decision": "disagreed", f"{prefix}opinion": "社保断缴"}
     assert colleague.post(f"/reviews/{review_id}/answer", data=given).status_code == 302
     assert colleague.post(f"/reviews/{review_id}/answer", data=given).status_code == 409
-    assert "社保断缴" in clerk.get(f"/cases/{number_of(office.case_id)}").text
-    # An opinion before him binds nobody.
+    page = clerk.get(f"/cases/{number_of(office.case_id)}").text
+    assert "社保断缴" in page and "钱二在提交前会签中不同意。提交后不能修改" in page
     assert hand_in(office, clerk).status_code == 302 and office.row().status == DONE
     office.holds()
 
@@ -98,7 +98,6 @@ def test_a_submission_waits_sealed_and_the_last_agreement_carries_it_out(
     assert hand_in(office, clerk).status_code == 302
     assert sealed(office) and "due_diligence" not in office.world.open_tasks(office.case_id)
     assert office.row().due_at == due and SECRET.encode() not in office.submitted()
-    # A second click, a draft, and everything else that would change it.
     assert hand_in(office, clerk).status_code == 409
     for path, data in (
         ("draft", {}),
@@ -106,7 +105,8 @@ def test_a_submission_waits_sealed_and_the_last_agreement_carries_it_out(
         ("reassign", {"reassign-assignee": office.id("renshe1"), "reassign-reason": "无"}),
     ):
         assert clerk.post(f"/tasks/{office.task_id}/{path}", data=data).status_code == 409, path
-    assert SECRET in sign_in("renshe1").get(f"/cases/{number_of(office.case_id)}").text
+    asked = sign_in("renshe1").get(f"/cases/{number_of(office.case_id)}").text
+    assert SECRET in asked and "办理中。</p>" not in asked
     assert not answer(office, "renshe1").is_carried and sealed(office)
     assert answer(office, "renshe0").is_carried and not sealed(office)
     row = office.row()

@@ -66,7 +66,11 @@ def test_strangers_find_nothing_and_applicants_send_nothing_back(world: World, s
 def test_recall_is_offered_while_nobody_has_looked(world: World, sign_in: SignIn) -> None:
     with on(MONDAY):
         case_id = at_step(world, "qualification_review")
-        number = number_of(case_id)
+        number, window = number_of(case_id), sign_in("renshe1")
+        # 受理 has told the outside: not offered, and refused on the page of the case.
+        assert "撤回“受理" not in window.get(f"/cases/{number}").text
+        refused = window.post(f"/tasks/{done_task(case_id, 'acceptance')}/recall")
+        assert refused.status_code == 422 and "不能撤回" in refused.text and number in refused.text
         post(sign_in, world, case_id, "qualification_review")
         client = sign_in("renshe2")
         task_id = done_task(case_id, "qualification_review")

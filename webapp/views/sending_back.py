@@ -15,7 +15,7 @@ from models.calendar import today
 from models.case import CaseFile, case_numbered
 from models.database import DbSession, reading, transaction
 from models.people import Permission
-from models.refusal import Conflict, NotFound
+from models.refusal import Conflict, NotFound, Refusal
 from models.workflow import OPEN, UserTask
 from processes import recall as recalling
 from processes import sending_back as verbs
@@ -23,6 +23,7 @@ from processes import worklist
 from processes.back_target import Target
 from webapp.access import actor, requires
 from webapp.admin import BIGGEST_ID, attempt
+from webapp.case_page import Asked, CasePage
 
 blueprint = Blueprint("sending_back", __name__)
 Page = str | Response | tuple[str, int]
@@ -70,11 +71,20 @@ def recall_again(task_id: int) -> Response:
 
 @blueprint.post(f"{_TASK}/recall")
 @requires(Permission.TASK_WORK)
-def recall(task_id: int) -> Response:
-    """撤回 of one's own last completion."""
-    with transaction() as session:
-        row = recalling.recall(session, task_id, actor())
-        again, step = row.to_task_id, row.to_step
+def recall(task_id: int) -> Page:
+    """撤回 of one's own last completion; why it cannot be is said on the page of the case."""
+    try:
+        with transaction() as session:
+            row = recalling.recall(session, task_id, actor())
+            again, step = row.to_task_id, row.to_step
+    except Refusal as refusal:
+        if refusal.status != 422:
+            raise
+        number = _number(task_id)
+        with reading() as session:
+            case = case_numbered(session, number, actor())
+            page = CasePage(session, case, actor(), Asked(message=refusal.message))
+            return render_template("case/show.html", page=page), 422
     flash(f"已撤回“{step}”，请重新办理。")
     return redirect(url_for("case.show", number=_number(task_id), task=again))
 
