@@ -24,7 +24,7 @@ from models.pause import Pause
 from models.scheme import Scheme
 from models.statistics_days import Days
 from models.workflow import UserTask
-from models.working_days import Calendar, due_on
+from models.working_days import Calendar, due_on, elapsed
 
 PERIOD, LEAST, HORIZON, FARTHEST = 90, 5, 5, 20
 # Beyond every example.
@@ -55,6 +55,12 @@ def remaining(times: Counter[int], taken: int) -> int:
     """Working days that a step still takes which has taken `taken`; NEVER beyond every example."""
     median = Days(Counter({days: count for days, count in times.items() if days > taken})).median
     return NEVER if median is None else median - taken
+
+
+def expected_on(times: Counter[int], opened_on: date, calendar: Calendar) -> date | None:
+    """The day on which a step opened then is expected to end; None beyond every example."""
+    left = remaining(times, elapsed(opened_on, today(), calendar))
+    return None if left == NEVER else due_on(today(), left, calendar).due_on
 
 
 def known(pace: Pace) -> dict[StepKey, Counter[int]]:

@@ -16,7 +16,7 @@ from models.board import Why
 from models.board_asked import Asked, Sort, criteria
 from models.board_cache import kept, whose
 from models.board_detail import Detail, details
-from models.board_forecast import Pace
+from models.board_forecast import Pace, StepKey
 from models.board_order import (
     cursor_of,
     first_cases,
@@ -30,6 +30,7 @@ from models.case import CaseFile, type_title
 from models.case_status import CaseStatus
 from models.deadline import NO_DEADLINE, WHILE_PAUSED, Deadline
 from models.people import Department, Region, User
+from models.scheme import Scheme
 from models.workflow import UserTask
 from models.working_days import Light, Unit, light, light_words
 
@@ -68,6 +69,8 @@ class Row:
     provisional: bool
     unit: str
     region_code: str
+    process_key: str
+    element_id: str
 
     @property
     def kind(self) -> str:
@@ -83,6 +86,18 @@ class Row:
     def status_label(self) -> str:
         """The status of the case."""
         return CaseStatus(self.status).label
+
+    @property
+    def is_of_round(self) -> bool:
+        """An answer without a term of its own: it is due with its round."""
+        return self.scheme == Scheme.SCREENING and self.task_id is not None and self.due_at == NO_DEADLINE
+
+    @property
+    def key(self) -> StepKey:
+        """By which examples it is forecast."""
+        return StepKey(
+            self.scheme, self.process_key if self.scheme == Scheme.GENERAL else "", self.element_id
+        )
 
     @property
     def late_days(self) -> int:
@@ -191,6 +206,7 @@ def _columns() -> list[Any]:
         func.coalesce(task.due_at, literal(NO_DEADLINE, task.due_at.type), type_=task.due_at.type),
         task.set_aside_until, board.why(), clock.id, clock.due_on, func.coalesce(clock.provisional, False),
         func.coalesce(clock.unit, ""), func.coalesce(clock.region_code, ""),
+        CaseFile.process_key, func.coalesce(task.element_id, ""),
     ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from models import board
@@ -20,7 +20,7 @@ from models.board_list import count, counted
 from models.calendar import now
 from models.case import CaseFile
 from models.deadline import Deadline
-from models.people import Department, Permission, Region, User
+from models.people import Department, Permission, Region, Role, User
 from models.scheme import Scheme
 from models.workflow import IS_OPEN, UserTask
 
@@ -179,9 +179,15 @@ def _labels(session: Session, rows: Sequence[Any]) -> dict[str, dict[int, str]]:
     found: dict[str, dict[int, str]] = {}
     for name, table in tables.items():
         wanted = {getattr(row, name) for row in rows} - {None}
-        named = select(table.id, table.name).where(table.id.in_(wanted))
-        found[name] = dict(session.execute(named).all())
+        words = _person_words() if table is User else table.name
+        found[name] = dict(session.execute(select(table.id, words).where(table.id.in_(wanted))).all())
     return found
+
+
+def _person_words() -> ColumnElement[str]:
+    """Whose turn it is may be the applicant himself, who is no clerk."""
+    applicant = User.role == literal(Role.APPLICANT.value, literal_execute=True)
+    return case((applicant, User.name + "（申请人）"), else_=User.name)
 
 
 def _named(labels: Mapping[int, str], key: int | None) -> tuple[str, str]:

@@ -66,7 +66,7 @@ def _range(by: ClassBy, title: str) -> ColumnElement[bool]:
     for end in (*ends, None):
         if title == titled(ends[-1] + 1 if end is None else end):
             upper = column <= exact(end) if end is not None else column.is_not(None)
-            return upper if lower is None else (column > exact(lower)) & upper  # type: ignore[no-any-return]
+            return upper if lower is None else (column > exact(lower)) & upper  # type: ignore[no-any-return]  # SQLAlchemy's &
         lower = end
     return false()
 

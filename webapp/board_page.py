@@ -12,15 +12,17 @@ from models import board
 from models.board import Why, Window
 from models.board_asked import Asked, State, Unit, asked
 from models.board_cache import kept, whose
-from models.board_forecast import HORIZON, LEAST, PERIOD
-from models.board_list import Page, page
+from models.board_forecast import HORIZON, LEAST, PERIOD, Pace, expected_on
+from models.board_list import Page, Row, page
 from models.board_list import count as count_rows
 from models.board_names import name_of
 from models.board_pace import pace
 from models.board_totals import DIMENSIONS, Group, Totals, rows_of, totals
+from models.calendar import calendar, local_date
 from models.database import DbSession
 from models.people import Permission, User
 from models.scheme import Scheme
+from models.statistics_days import Days
 from processes.broken import broken
 from processes.bulk import OPERATIONS, Operation
 
@@ -40,7 +42,10 @@ LIGHTS = {
     "today": "today", "soon": "soon", "ok": "ok", "paused": "paused", "none": "none",
 }  # fmt: skip
 DEFINITIONS = {
-    "late": "待办环节的法定或规定时限已过的工作日数；按案卷所在地区的工作日日历计算，暂停计时的不计。",
+    "late": "待办环节的法定或规定时限已过的工作日数；按案卷所在地区的工作日日历计算，暂停计时的不计。"
+    "“无时限”指本环节没有单独的时限；信用甄别各户的部门意见按甄别轮次的期限办理，在“信用甄别（轮次）”中计时和督办。",
+    "person": "“尚未签收”含技术故障、暂停计时、已挂起、等待申请人等停留原因已另计的环节，因此可多于“停留原因”中的“部门尚未签收”。"
+    "注明“申请人”的，为等待其本人办理的环节。",
     "why": "每个待办环节只归入一种原因，依次判断：技术故障、暂停计时、已挂起、等待申请人、等待会签意见、尚未签收、办理中。",
     "promise": "自承诺起算日起的全程承诺时限，扣除暂停计时；一件案卷计一件。",
     "quiet": f"自最近一次有人办理起满 {board.QUIET} 个工作日；查阅、评论、抄送、催办、督办和尚未生效的提议不算办理。",
@@ -146,10 +151,20 @@ class Listing:
     page: Page
     total: int
     chips: list[tuple[str, str]]
+    pace: Pace
 
     def sorted_by(self, sort: str) -> str:
         """The same rows in another order."""
         return url_for("board.cases", **replace(self.given, sort=sort, after="").as_values)
+
+    def expected(self, row: Row) -> str:
+        """Of a row of the forecast: when its step is expected to end, and what it usually takes."""
+        times = self.pace.get(row.key)
+        if not times or row.created_at is None:
+            return ""
+        day = expected_on(times, local_date(row.created_at), calendar(row.region_code))
+        usual = f"（通常用时 {Days(times).median} 个工作日）"
+        return (f"预计 {day} 办结" if day else "已超过以往最长用时") + usual
 
     @property
     def next(self) -> str:
@@ -167,7 +182,7 @@ def listing(session: DbSession, user: User, given: Asked) -> Listing:
     """One page of the rows, how many there are, and the filters in words."""
     known = pace(session)
     found = page(session, user, given, known)
-    return Listing(given, found, rows_of(session, user, given, known), list(chips(session, given)))
+    return Listing(given, found, rows_of(session, user, given, known), list(chips(session, given)), known)
 
 
 def chips(session: DbSession, given: Asked) -> Iterator[tuple[str, str]]:

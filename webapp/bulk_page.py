@@ -19,6 +19,7 @@ from models.workflow import UserTask
 from processes.bulk import Operation, operation_named
 from processes.bulk_check import candidates
 from processes.bulk_run import Pick, Ticket, check_picks, ticket
+from processes.supervision_bulk import numbers
 from webapp.bulk_form import Line, form_for, preview
 from webapp.local import local_path
 
@@ -150,6 +151,8 @@ class Outcome:
 
     item: BulkItem
     task: UserTask | None
+    # Of an order: its 文号.
+    number: str = ""
 
     @property
     def state(self) -> ItemState:
@@ -158,7 +161,7 @@ class Outcome:
     @property
     def words(self) -> str:
         """Why it was not done, or could not be put back."""
-        return self.item.undo_message or self.item.message
+        return self.item.undo_message or self.item.message or self.number
 
 
 @dataclass(frozen=True)
@@ -183,12 +186,17 @@ class Result:
         return self.operation.undo is not None and bool(open_items)
 
 
+def _number(item: BulkItem, named: Mapping[int, str]) -> str:
+    return named.get(item.task_id, "") if item.state == ItemState.DONE else ""
+
+
 def result(session: DbSession, run_id: int, actor: User) -> Result:
     """A batch of this person with what became of each. Raises NotFound."""
     run = run_of(session, run_id, actor)
     items = items_of(session, run_id)
     seen = {one.task_id: one.task for one in candidates(session, actor, [item.task_id for item in items])}
-    outcomes = [Outcome(item, seen[item.task_id]) for item in items]
+    named = numbers(session, run, list(seen)) if run.operation == "supervise" else {}
+    outcomes = [Outcome(item, seen[item.task_id], _number(item, named)) for item in items]
     counts: dict[str, int] = {}
     for one in outcomes:
         counts[one.state.value] = counts.get(one.state.value, 0) + 1

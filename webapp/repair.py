@@ -39,6 +39,11 @@ TITLES = {
     "conversion": "转换材料为PDF",
     "board_export": "生成督查清单或统计明细",
     "supervisions": "督办提醒",
+    "dossier": "制作卷宗",
+    "dossiers": "清理过期卷宗",
+    "close_months": "汇总上月统计",
+    "weekly_digests": "统计周报",
+    "weekly_digest": "统计周报",
 }
 
 

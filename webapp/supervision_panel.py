@@ -10,7 +10,7 @@ from flask import url_for
 
 from forms.base import BaseForm, FormContext
 from forms.supervision import AnswerForm, ClosingForm
-from models.calendar import today
+from models.calendar import calendars, today
 from models.case import CaseFile
 from models.database import DbSession
 from models.people import Permission, User
@@ -55,9 +55,19 @@ class Shown:
         return self.line.row
 
     @property
+    def is_day_off(self) -> bool:
+        """Whether its last day is no working day of the county."""
+        return bool(day_off(self.row))
+
+    @property
     def round_url(self) -> str:
         """The page of its round; empty for any other order."""
         return url_for("supervision.show", number=self.line.number) if self.line.is_of_round else ""
+
+
+def day_off(row: Supervision) -> str:
+    """A remark on a last day on which nobody works; empty for a working day."""
+    return "" if calendars().of().is_working_day(row.due_on) else f"办结期限 {row.due_on} 为非工作日。"
 
 
 def asked(given: Mapping[str, str]) -> Asked:

@@ -9,6 +9,7 @@ import pytest
 from models.database import reading, transaction
 from processes import hall
 from tests.journeys.conftest import NARROW, WIDE, Town
+from tests.journeys.person import Person
 from tests.journeys.test_clock import faults
 from tests.world import answers
 from webapp import handlers_board
@@ -24,6 +25,7 @@ def test_a_leader_finds_what_stands_and_orders_it(town: Town) -> None:
     leader = town.person("lingdao")
     leader.goes_to("/board")
     assert not faults(leader, NARROW, WIDE)
+    _says_where_it_scrolls(leader)
     leader.page.get_by_role("link", name="超期 6—10 日 2").click()
     leader.sees("督查清单：待办环节 2 项")
     assert not faults(leader, NARROW, WIDE)
@@ -55,6 +57,12 @@ def test_a_leader_finds_what_stands_and_orders_it(town: Town) -> None:
     leader.fills({"closing": "已落实"})
     leader.submits("办结督办")
     leader.sees("已办结")
+
+
+def _says_where_it_scrolls(leader: Person) -> None:
+    for width, is_narrow in ((390, True), (1366, False)):
+        leader.page.set_viewport_size({"width": width, "height": 768})
+        assert leader.page.get_by_text("表格可左右滑动").first.is_visible() == is_narrow
 
 
 def test_a_hall_screen_is_opened_and_read(town: Town) -> None:

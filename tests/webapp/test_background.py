@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -18,22 +17,27 @@ from models.settings import Outside
 from models.worker import SILENCE, STALLED, WAITING, Outbox
 from models.workflow import ARMED, Timer
 from models.workflow import STALLED as TIMER_STALLED
-from processes import background, channel, migration, outbox, replay, screening, screening_handin, worker
+from processes import (
+    background,
+    channel,
+    dossier,
+    migration,
+    outbox,
+    replay,
+    screening,
+    screening_handin,
+    worker,
+)
 from processes.conversion_queue import CONVERT
+from tests.house.source import ROOT
 from tests.webapp.api import Caller
 from tests.world import World
-from webapp import (
-    handlers,
-    handlers_board,
-    handlers_conversion,
-    handlers_credit,
-    handlers_migration,
-    handlers_replay,
-    repair,
-)
+from webapp import handlers, handlers_figures, repair
 
 SignIn = Callable[[str], FlaskClient]
 DECLARED = {
+    "dossier.MAKE": dossier.MAKE,
+    "WEEKLY": handlers_figures.WEEKLY,
     "board_export.EXPORT": "board_export",
     "outbox.DELIVER": outbox.DELIVER,
     "REMIND": handlers.REMIND,
@@ -136,16 +140,9 @@ def test_programs_see_the_same(stuck: str, caller: Callable[[str], Caller]) -> N
 
 def test_every_job_has_a_title() -> None:
     """Whatever the modules of handlers register, whichever test came first."""
-    modules = (
-        handlers,
-        handlers_board,
-        handlers_conversion,
-        handlers_credit,
-        handlers_migration,
-        handlers_replay,
-    )
-    written = "".join(Path(str(one.__file__)).read_text("utf-8") for one in modules)
-    names = re.findall(r'@(?:job|schedule)\((?:"([a-z]+)"|([A-Za-z_.]+))', written)
+    modules = (ROOT / "webapp").glob("handlers*.py")
+    written = "".join(one.read_text("utf-8") for one in modules)
+    names = re.findall(r'@(?:job|schedule)\((?:"([a-z_]+)"|([A-Za-z_.]+))', written)
     assert {first or DECLARED[second] for first, second in names} == set(repair.TITLES)
 
 

@@ -1,4 +1,5 @@
 // The case page: tabs that the address remembers (#map opens #t-map), and the diagram, drawn when first seen.
+import { fitWidth } from './fit.js';
 import { createViewer, paint, show } from './vendor/viewer.js';
 
 const box = document.getElementById('diagram');
@@ -22,12 +23,15 @@ function focusOf(states) {
   return ['late', 'active', 'paused', 'waiting'].map((level) => ids.find((id) => states[id].level === level)).find(Boolean);
 }
 
+/** data-fit: the whole picture first, where there is room to read it. */
+function isWhole() { return 'fit' in box.dataset && box.clientWidth > 600; }
+
 function wireTools(viewer, focusId) {
   const zoom = viewer.get('zoomScroll');
   const acts = {
     in: () => zoom.stepZoom(1),
     out: () => zoom.stepZoom(-1),
-    fit: () => viewer.get('canvas').zoom('fit-viewport', 'auto'),
+    fit: () => (isWhole() ? fitWidth(viewer, box) : viewer.get('canvas').zoom('fit-viewport', 'auto')),
     now: () => show(viewer, focusId),
   };
   document.querySelectorAll('[data-zoom]').forEach((button) => {
@@ -41,8 +45,8 @@ async function draw() {
   const viewer = createViewer(box);
   await viewer.importXML(xml);
   const focusId = focusOf(states);
-  // data-fit: the whole picture first, where there is room to read it
-  show(viewer, 'fit' in box.dataset && box.clientWidth > 600 ? null : focusId);
+  if (isWhole()) fitWidth(viewer, box);
+  else show(viewer, focusId);
   paint(viewer, states);
   wireTools(viewer, focusId);
   if (box.dataset.label) box.querySelector('svg').setAttribute('aria-label', box.dataset.label);

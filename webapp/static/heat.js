@@ -1,5 +1,6 @@
 // The heat view: warm spots on the steps of a drawing, each with its numbers and a link to its cases.
 import { createViewer } from './vendor/viewer.js';
+import { fitWidth } from './fit.js';
 import './statistics.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -39,7 +40,7 @@ function wire(viewer) {
   const acts = {
     in: () => viewer.get('zoomScroll').stepZoom(1),
     out: () => viewer.get('zoomScroll').stepZoom(-1),
-    fit: () => viewer.get('canvas').zoom('fit-viewport', 'auto'),
+    fit: () => fitWidth(viewer, box),
   };
   document.querySelectorAll('[data-zoom]').forEach((button) => {
     button.addEventListener('click', () => acts[button.dataset.zoom]());
@@ -65,7 +66,7 @@ async function draw() {
     viewer.get('overlays').add(id, 'heat', { position: { top: -12, left: 4 }, html: badge(spot) });
   });
   // The whole of it at first: a heat picture compares its steps.
-  viewer.get('canvas').zoom('fit-viewport', 'auto');
+  fitWidth(viewer, box);
   wire(viewer);
   box.querySelector('svg').setAttribute('aria-label', box.dataset.label);
   box.dataset.drawn = '';

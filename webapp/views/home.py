@@ -19,6 +19,10 @@ def show() -> Response:
     user = actor()
     if user.may(Permission.TASK_WORK):
         return redirect(url_for("task.inbox"))
+    if user.may(Permission.AUDIT_READ):
+        return redirect(url_for("audit.show"))
+    if user.may(Permission.BOARD_READ):
+        return redirect(url_for("board.show"))
     if user.may(Permission.CASE_READ):
         return redirect(url_for("case.search"))
     if user.may(Permission.PEOPLE_MANAGE):

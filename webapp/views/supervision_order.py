@@ -25,6 +25,7 @@ blueprint = Blueprint("supervision_order", __name__)
 blueprint.add_app_template_global(panel.of_page, "supervision_of")
 _ORDER = f"/supervisions/<int(max={BIGGEST_ID}):supervision_id>"
 Page = str | Response | tuple[str, int]
+ASK = "督办下达后不能撤销，只能办结。确定下达？"
 
 
 @blueprint.get("/supervisions")
@@ -51,10 +52,10 @@ def issue(number: str) -> Page:
     with reading() as session:
         case, form = _form(session, number)
     if request.method == "POST" and (made := attempt(form, lambda s: _ordered(s, case.id, form))):
-        flash(f"已下达{made.number}。")
+        flash(f"已下达{made.number}。{panel.day_off(made)}")
         return redirect(url_for("supervision_order.show", supervision_id=made.id))
     lead = f"{case.number} {case.applicant_name}"
-    return form_page(form, "下达督办", url_for("case.show", number=number), lead, verb="下达督办")
+    return form_page(form, "下达督办", url_for("case.show", number=number), lead, verb="下达督办", ask=ASK)
 
 
 @blueprint.post(f"{_ORDER}/answer")
