@@ -109,14 +109,17 @@ def release(session: Session, task_id: int, actor: User) -> UserTask:
     return task
 
 
-def assign(session: Session, task_id: int, assignee_id: int, actor: User) -> UserTask:
-    """分办: the head of the department gives a task to one of his people."""
+def assign(
+    session: Session, task_id: int, assignee_id: int, actor: User, absent_id: int | None = None
+) -> UserTask:
+    """分办: the head of the department gives a task to one of his people; in whose place he has it (代办)."""
     task, token = open_task(session, task_id, actor)
     actor.require(Permission.TASK_ASSIGN)
     check_offices(token, task, "分办")
     assignee = colleague(session, token, task, assignee_id, "assignee", "分办")
     old = task.assignee_id
     change_hands(session, token.case, task, assignee, actor)
+    task.on_behalf_of_id = absent_id
     audit.record(
         session,
         "task.assigned",

@@ -13,7 +13,7 @@ from models.inbox import Scope
 from models.refusal import Conflict, Forbidden, NotFound
 from models.task_review import ReviewKind, TaskReview, in_place_of, waiting_for
 from models.workflow import UserTask
-from processes import delegation, submission, substitute, task_review, worklist
+from processes import bulk_undo, delegation, reassignment, submission, substitute, task_review, worklist
 from processes.engine.drawing import Step
 from processes.substitute import Wanted
 from processes.task_check import barred_from
@@ -176,6 +176,19 @@ def test_what_a_stand_in_gives_on_comes_back_to_him_or_to_the_one_who_is_back(wo
     claim(world, reviewing, QUALIFY, "renshe2")
     assert held() == (absent, None, None)
     assert "已收回“资格审核”" in told(world, "renshe1", "task")[-1]
+    claim(world, reviewing, QUALIFY, "renshe1")
+    before = bulk_undo.look(task_of(world, reviewing, QUALIFY))
+    for ends in (False, True):
+        if ends:
+            with transaction() as session:
+                substitute.end(session, 1, world.user(session, "renshe2"))
+        for undo in (bulk_undo.assign_back, bulk_undo.undo_release):
+            with transaction() as session:
+                head, task_id = world.user(session, "renshe0"), world.open_tasks(reviewing)[QUALIFY]
+                reassignment.reassign(session, task_id, other, "轮岗", head)
+                undo(session, session.get_one(UserTask, task_id), head, before)
+            # An undone batch gives the place back too; to the absent one when nobody stands in for him any more.
+            assert held() == ((absent, None, None) if ends else (mine, None, absent)), (ends, undo)
     with reading() as session:
         assert [row.state for row in session.scalars(select(TaskReview).order_by(TaskReview.id))] == [
             "handed_back", "removed",
