@@ -11,14 +11,12 @@ from models.people import User
 from models.refusal import Conflict
 from models.task_draft import row_of
 from models.task_review import ReviewKind, of_task
-from models.task_review import ReviewKind, of_task
 from models.workflow import OPEN, UserTask
 from processes import worklist
 from processes.notification import tell
 from processes.reassignment import log, to_reassign
 from processes.recall import recall
 from processes.set_aside import take_up
-from processes.substitute import standing_in
 from processes.substitute import standing_in
 from processes.task_check import colleague
 from processes.task_hands import change_hands
@@ -32,7 +30,6 @@ def look(task: UserTask) -> dict[str, Any]:
         "status": task.status,
         "assignee": task.assignee_id,
         "owner": task.owner_id,
-        "on_behalf_of": task.on_behalf_of_id,
         "on_behalf_of": task.on_behalf_of_id,
         "set_aside_until": task.set_aside_until.isoformat() if task.set_aside_until else None,
     }
@@ -85,22 +82,6 @@ def assign_back(session: Session, task: UserTask, actor: User, before: Before) -
 def _who_had(before: Before) -> int:
     """Who answered for the task: of delegated work its owner, for the delegation has ended (委派). 0: nobody."""
     return int(before.get("owner") or before.get("assignee") or 0)
-
-
-def _goes_to(session: Session, task: UserTask, before: Before) -> tuple[int, int | None]:
-    """Who has it again, and in whose place (代办): the absent one himself when the other stands in for him no more."""
-    who, absent_id = _who_had(before), before.get("on_behalf_of")
-    if absent_id is None or (before.get("owner") and _was_delegates(session, task, absent_id)):
-        return who, None
-    stand_in = session.get_one(User, who)
-    stands_in = stand_in.is_active and absent_id in standing_in(session, stand_in)
-    return (who, absent_id) if stands_in else (absent_id, None)
-
-
-def _was_delegates(session: Session, task: UserTask, absent_id: int) -> bool:
-    """Whether it was done in the place of the delegate, whose part ended with the delegation, not of the owner."""
-    asked = [row for row in of_task(session, task.id) if row.kind == ReviewKind.DELEGATED]
-    return bool(asked) and asked[-1].reviewer_id == absent_id
 
 
 def _goes_to(session: Session, task: UserTask, before: Before) -> tuple[int, int | None]:
