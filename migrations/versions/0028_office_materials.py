@@ -1,4 +1,8 @@
-"""Migration: Word and Excel materials are shown as PDF."""
+"""Migration: Word and Excel materials are shown as PDF.
+
+The way back leaves the media type as wide as it is: PostgreSQL would refuse to narrow it over the first Word file
+(71 characters), and the code before reads the wide column as well.
+"""
 
 from __future__ import annotations
 
@@ -38,5 +42,3 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("conversion")
-    with op.batch_alter_table("document", schema=None) as batch_op:
-        batch_op.alter_column("media_type", existing_type=sa.String(length=100), type_=sa.String(length=60))

@@ -14,8 +14,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from models import database
-from models.calendar import Installation
+from models.calendar import Installation, now
 from models.case_bigram import is_compared, is_meant
+from models.document import Document
+from models.ooxml import DOCX
 from models.refusal import Refusal
 from models.tables import metadata
 from models.workflow import ProcessDefinition
@@ -123,12 +125,32 @@ def test_only_a_training_database_is_wiped(world: World, url: str) -> None:
     with database.transaction() as session:
         assert not installation.is_empty(session)
         session.get_one(Installation, 1).is_training = True
-    database.bound().dispose()
+    _a_word_file_outlives_the_way_back(world, url)
     installation.wipe(url)
     with connected(url) as connection:
         # The jobs went with it: their schema on PostgreSQL, their tables among ours on SQLite.
         assert sa.inspect(connection).get_table_names() == []
         assert "dbos" not in sa.inspect(connection).get_schema_names()
+
+
+def _a_word_file_outlives_the_way_back(world: World, url: str) -> None:
+    """PostgreSQL would refuse to cut its media type (0028); the tables are built up again after."""
+    case_id = world.submitted()
+    with database.transaction() as session:
+        named = {"kind": "premises_proof", "file_name": "合同.docx", "media_type": DOCX, "size": 1}
+        stored = {"sha256": "", "storage_key": "x", "uploaded_by_id": world.user(session, "renshe1").id}
+        session.add(Document(case_id=case_id, **named, **stored, uploaded_at=now()))
+    database.bound().dispose()
+    with connected(url) as connection:
+        config = installation.config_for(connection)
+        command.stamp(config, "head")
+        command.downgrade(config, "0027")
+        kept = connection.exec_driver_sql("SELECT media_type FROM document").scalars().all()
+        assert kept == [DOCX]
+        connection.commit()
+    installation.upgrade(url)
+    with connected(url) as connection:
+        assert sa.inspect(connection).has_table("conversion")
 
 
 def test_tables_are_upgraded_with_the_engines_beside_them(url: str) -> None:
