@@ -34,6 +34,7 @@ from tests.webapp.api import Caller
 from tests.webapp.knock import counted
 from tests.world import World, answers, on
 from webapp import handlers_board
+from webapp import statistics_export_job as export_job
 from webapp.api.statistics_list import SHAPES
 from webapp.statistics_page import asked as period_asked
 
@@ -161,7 +162,9 @@ def _pages_join_up_in_both_orders(spring: World) -> None:
             assert order == "newest" or days == sorted(days, reverse=True)
 
 
-def test_the_page_is_worked_on_and_asks_a_fixed_number_of_statements(spring: World, sign_in: SignIn) -> None:
+def test_the_page_is_worked_on_and_asks_a_fixed_number_of_statements(
+    spring: World, sign_in: SignIn, caller: Callable[[str], Caller]
+) -> None:
     address = {**YEAR, "figure": "office_done", "element": "acceptance", "process": "combined_review"}
     with on(LATER):
         leader, asked_for = sign_in("lingdao"), []
@@ -181,11 +184,11 @@ def test_the_page_is_worked_on_and_asks_a_fixed_number_of_statements(spring: Wor
         assert sign_in("renshe1").get("/statistics/records").status_code == 403
         assert sign_in("danbao0").get("/statistics/records?figure=classified").status_code == 403
         assert "批量催办" not in sign_in("shenji").get("/statistics/records", query_string=address).text
-    _whose_case_it_is_stays_out(spring, sign_in)
+    _whose_case_it_is_stays_out(spring, sign_in, caller)
 
 
-def _whose_case_it_is_stays_out(spring: World, sign_in: SignIn) -> None:
-    """Of what a head may not read any more."""
+def _whose_case_it_is_stays_out(spring: World, sign_in: SignIn, caller: Callable[[str], Caller]) -> None:
+    """Of what a head may not read any more, nor where it stands: on the page, for programs, in the workbook."""
     with transaction() as session:
         name, number = session.execute(select(CaseFile.applicant_name, CaseFile.number)).first() or ("", "")
         taken = delete(CaseDepartment).where(
@@ -196,7 +199,16 @@ def _whose_case_it_is_stays_out(spring: World, sign_in: SignIn) -> None:
         text = (
             sign_in("renshe0").get("/statistics/records", query_string={**YEAR, "figure": "steps_done"}).text
         )
+        said = caller("renshe0").get("/statistics/records", **YEAR, figure="steps_done")["rows"]
+        book = BytesIO()
+        with reading() as session:
+            given = spring.user(session, "renshe0"), {**YEAR, "figure": "steps_done"}
+            export_job.write(session, *given, book, lambda _done: None)
     assert HIDDEN in text and name not in text and f"/cases/{number}" not in text and "task_id" not in text
+    assert said and all(row["applicant_name"] is row["status"] is row["task"] is None for row in said)
+    sheet = load_workbook(book).active
+    assert sheet is not None and sheet.max_row > 1
+    assert {cell for row in sheet.iter_rows(2, min_col=16, values_only=True) for cell in row} <= {None, ""}
 
 
 def test_programs_the_command_line_and_workbooks_hold_the_same(

@@ -50,9 +50,9 @@ def _row(row: Row) -> Json:
         "step": row.step, "department": row.department or None, "person": row.person or None,
         "outcome": row.outcome or None, "allowed_days": row.allowed_days, "used_days": row.used_days,
         "is_late": row.is_late, "amount": to_json(row.amount), "case": row.number,
-        "applicant_name": row.applicant_name if row.is_visible else None, "scheme": row.scheme,
+        "applicant_name": row.applicant_name or None, "scheme": row.scheme,
         "region": row.region or None, "status": row.status or None,
-        "task": row.task_id if row.is_visible else None,
+        "task": row.task_id,
     }  # fmt: skip
 
 
