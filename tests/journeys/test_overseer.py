@@ -37,6 +37,7 @@ def test_a_leader_finds_what_stands_and_orders_it(town: Town) -> None:
     leader.fills({"text": "请于期限内办结", "due_on": "2026-03-31"})
     assert not faults(leader, NARROW)
     leader.submits("确定督办")
+    leader.sees("督办〔2026〕00001号")
     leader.goes_to("/board/cases?window=over")
     leader.submits("导出 Excel（2 行）")
     leader.sees("等待后台生成")
