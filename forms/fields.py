@@ -15,6 +15,7 @@ from wtforms.validators import StopValidation, ValidationError
 
 from forms.context import FormContext
 from models.refusal import Refusal
+from models.words import said
 
 MALFORMED = "格式不正确，请按文本填写"
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
@@ -112,8 +113,8 @@ class Asked(Field):
         return self.raw.encode("utf-8", "replace").decode("utf-8")
 
     def is_blank(self) -> bool:
-        """Nothing but space was typed."""
-        return not self.raw.strip(_EDGES)
+        """Nothing but space was typed, or what nobody can see; what must not be typed at all is still refused."""
+        return not self.raw.strip(_EDGES) or not (said(self.raw) or _FORBIDDEN.search(self.raw))
 
     def chosen(self) -> set[str]:
         """The typed values that another question's `visible_when` may look at."""

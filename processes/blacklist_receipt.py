@@ -16,6 +16,7 @@ from models.document import Document
 from models.people import Permission, User
 from models.refusal import Conflict, Forbidden, NotFound, Refusal
 from models.scheme import Scheme
+from models.words import said
 from processes import document
 from processes.blacklisting import EVIDENCE, is_center
 from processes.notification import tell_departments
@@ -116,7 +117,7 @@ def _receive(
     receipt = receipt_of(session, case.id, department_id)
     if receipt.received_at is not None:
         raise Conflict("该部门已签收。")
-    if not measures.strip():
+    if not said(measures):
         raise Refusal("请写明停止的政策、资金扶持；没有的，写“无”。", "measures")
     receipt.received_at, receipt.received_by_id, receipt.measures = at, actor.id, measures.strip()
     new = {"department": department_id, "measures": receipt.measures}

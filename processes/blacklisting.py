@@ -26,6 +26,7 @@ from models.refusal import Conflict, Forbidden, NotFound, Refusal
 from models.review import last_opinion
 from models.scheme import Scheme
 from models.subject import Subject
+from models.words import said
 from models.working_days import ONE_DAY
 from processes.acts import act
 from processes.case_opening import begin, open_case
@@ -112,7 +113,7 @@ def _check(session: Session, subject: Subject, proposal: Proposal) -> None:
     if proposal.ground not in BlacklistGround.__members__.values():
         raise Refusal("事由只能是骗取、挪用或恶意逃废；逾期、代偿本身不构成列入黑名单的事由。", "ground")
     for field, text in (("facts", proposal.facts), ("evidence", proposal.evidence)):
-        if not text.strip():
+        if not said(text):
             raise Refusal("请写明事实和证据。", field)
     # D-38: the term to speak lies ahead; a day before the letter exists would have used it up already.
     if proposal.told_on != today():

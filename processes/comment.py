@@ -16,6 +16,7 @@ from models.comment import MAX_TEXT, CaseComment, CommentMention, mentions_in
 from models.notification import MENTION
 from models.people import Permission, User
 from models.refusal import Conflict, Forbidden, NotFound, Refusal
+from models.words import said
 from processes.notification import tell
 
 
@@ -80,7 +81,7 @@ def withdraw(session: Session, comment_id: int, actor: User) -> CaseComment:
 
 def checked(text: str, longest: int, field: str, title: str) -> str:
     """The text without blanks around it. Raises Refusal when nothing is left, it is too long, or no database keeps it."""
-    found = text.replace("\r\n", "\n").strip()
+    found = said(text.replace("\r\n", "\n"))
     if not found:
         raise Refusal(f"请填写{title}。", field)
     return checked_note(found, longest, field, title)

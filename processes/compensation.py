@@ -19,6 +19,7 @@ from models.money import format_amount
 from models.refusal import Conflict, Refusal
 from models.vocabulary import ApprovalResult
 from models.vocabulary_credit_loan import EntryKind
+from models.words import said
 from models.workflow import UserTask
 from processes import compensation_proof, credit_ledger
 from processes.acts import act
@@ -100,7 +101,7 @@ def _account(session: Session, case: CaseFile) -> dict[str, str]:
 
 
 def _refuse(done: Completion, file: ArrearsFile) -> None:
-    reason = done.text("reason_text").strip()
+    reason = said(done.text("reason_text"))
     if not reason:
         raise Refusal("不同意代偿的，必须写明理由。", "reason_text")
     file.refusals += 1

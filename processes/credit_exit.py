@@ -17,6 +17,7 @@ from models.refusal import Conflict, Forbidden, NotFound, Refusal
 from models.review import last_opinion
 from models.scheme import Scheme
 from models.subject import Subject
+from models.words import said
 from processes import exit_opening
 from processes.acts import act
 from processes.credit import leave
@@ -52,7 +53,7 @@ def report(session: Session, subject_id: int, ground: str, facts: str, actor: Us
         raise Refusal("该主体不是有效的信用企业（户），无需办理退出。")
     if ground not in REPORTABLE:
         raise Refusal("请选择违反的准入条件。", "ground")
-    if not facts.strip():
+    if not said(facts):
         raise Refusal("请写明事实和依据。", "facts")
     if open_exit_of(session, subject.id) is not None:
         raise Conflict("该主体的退出情形正在核实，请勿重复报告。")

@@ -13,6 +13,7 @@ from models.credit_info import CreditInfo, EvidenceRecord, InfoField, QueryResul
 from models.people import DepartmentKind, Permission, User
 from models.refusal import Forbidden, NotFound, Refusal
 from models.subject import Subject
+from models.words import said
 
 # “由旗发改委牵头”: the center and 社会信用管理中心 collect everything; the others answer for their own field.
 _COLLECTORS = (DepartmentKind.FINANCE_CENTER.value, DepartmentKind.CREDIT_CENTER.value)
@@ -83,7 +84,7 @@ def enter(
     import_id: int | None = None,
 ) -> CreditInfo:
     """The row itself, without the line in the log; an import writes one line for all of its rows."""
-    text, origin = value.strip(), source.strip()
+    text, origin = said(value), said(source)
     if not text:
         raise Refusal("请填写信息内容。", "content")
     if as_of > today():
@@ -118,7 +119,7 @@ def note_query(
         raise Refusal("请选择查询结果。", "result")
     if queried_on > today():
         raise Refusal("查询日期不能晚于今日。", "queried_on")
-    if result == QueryResult.ADVERSE and not note.strip():
+    if result == QueryResult.ADVERSE and not said(note):
         raise Refusal("有不良记录的，请写明具体情况。", "note")
     row = EvidenceRecord(
         subject_id=subject.id,

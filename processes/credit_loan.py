@@ -23,6 +23,7 @@ from models.refusal import Conflict, Forbidden, NotFound, Refusal
 from models.scheme import Scheme
 from models.subject import Subject, subject_of_code
 from models.vocabulary_credit_loan import CreditPurpose
+from models.words import said
 from processes.case_opening import begin, open_case
 from processes.credit import require_listed
 from processes.credit_ledger import require_nothing_overdue
@@ -191,7 +192,7 @@ def withdraw(session: Session, number: str, reason: str, actor: User) -> CaseFil
         raise Forbidden("只有申请人或代为提交的机构可以撤回贷款申请。")
     if is_drawn(session, loan):
         raise Conflict("贷款已放款，不能撤回申请。")
-    if not reason.strip():
+    if not said(reason):
         raise Refusal("请填写撤回原因。", "reason")
     if loan.is_open:
         loan.closed_on = today()

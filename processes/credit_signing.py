@@ -21,6 +21,7 @@ from models.refusal import Refusal
 from models.review import Opinion, last_opinion
 from models.subject import Subject
 from models.vocabulary_credit_loan import DueDateRoll, RateMode
+from models.words import said
 from models.workflow import UserTask
 from processes.acts import act
 from processes.credit import require_listed
@@ -51,7 +52,7 @@ def guarantor_opinion(done: Completion) -> Routing:
 
 def _opinion(done: Completion) -> bool:
     is_agreed = done.text("decision") == "pass"
-    if not is_agreed and not done.text("reason_text").strip():
+    if not is_agreed and not said(done.text("reason_text")):
         raise Refusal("不同意的，请写明理由。", "reason_text")
     looked = {key: done.answers.get(key) for key in ("method", "first_repayment_source")}
     done.give_opinion("pass" if is_agreed else "fail", **looked)
@@ -62,7 +63,7 @@ def _opinion(done: Completion) -> bool:
 def sign(done: Completion) -> Routing:
     """签订合同: status checked live, caps, rate, fee and no security; or the contract does not come about."""
     if done.answers["outcome"] != "signed":
-        if not done.text("reason_text").strip():
+        if not said(done.text("reason_text")):
             raise Refusal("不予签约的，请写明理由。", "reason_text")
         done.give_opinion("fail")
         return {"credit_signed": False}
@@ -161,7 +162,7 @@ def _set_rate(done: Completion, loan: CreditLoan, rules: CreditRules) -> None:
         base = lpr_on(done.session, done.answers["signed_on"])
     if base is None:
         raise Refusal("请填写合同签订日的基准贷款利率。", "benchmark_rate")
-    cap, exception = rules.rate_cap(base, mode), done.text("rate_exception").strip()
+    cap, exception = rules.rate_cap(base, mode), said(done.text("rate_exception"))
     if rate > cap and not (rules.has_rate_exceptions and exception):
         raise Refusal(f"贷款利率不得超过 {_percent(cap)}%（{_words(rules, base, mode)}）。", "rate")
     if fee > rules.fee_cap:

@@ -12,6 +12,7 @@ from models.case import CaseFile
 from models.people import LANES, Department, DepartmentKind, Permission, Region, Role, User
 from models.refusal import NotFound, Refusal
 from models.scheme import Scheme
+from models.words import said
 from models.workflow import ProcessDefinition, UserTask, open_tasks_of
 from processes import worklist
 from processes.case_opening import begin, open_case
@@ -68,7 +69,7 @@ def start_case(session: Session, key: str, title: str, region_id: int | None, ac
     An office starts it in its own region; an applicant says in which.
     """
     business = business_for(session, key, actor)
-    if not title.strip():
+    if not said(title):
         raise Refusal("请填写事项名称。", "title")
     region = _region(session, region_id, actor)
     for kind in _needed(business.drawing):

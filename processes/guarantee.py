@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.case import CaseFile
 from models.refusal import Refusal
+from models.words import said
 from processes.engine.decision import decide
 from processes.facts import CaseFacts
 from processes.workflow import definition_of, instance_of
@@ -27,7 +28,7 @@ def counter_guarantee_rule(
     definition = definition_of(session, instance_of(session, case).definition_id)
     given = {
         "counter_guarantee_requested": requested != "none",
-        "is_exception_recorded": bool(exception_reason.strip()),
+        "is_exception_recorded": bool(said(exception_reason)),
         "loan_amount": amount if amount is not None else case.amount,
         "is_registration_needed": False,
     }

@@ -18,6 +18,7 @@ from models.migration_choice import MOST_NUMBERS, Chosen, chosen, unknown_number
 from models.people import Permission, User
 from models.process_version import is_four_eyes
 from models.refusal import Conflict, Forbidden, NotFound, Refusal
+from models.words import said
 from models.workflow import ProcessDefinition
 from processes import background
 from processes.workflow import definition_of, newest_definition
@@ -36,7 +37,7 @@ def create_plan(
     """
     actor.require(Permission.PROCESS_MANAGE)
     target = target_of(session, to_id)
-    if not reason.strip() or len(reason) > REASON_LENGTH:
+    if not said(reason) or len(reason) > REASON_LENGTH:
         raise Refusal(f"请写明迁移理由，不超过 {REASON_LENGTH} 字。", "reason")
     _check_steps(session, target, steps)
     _check_numbers(session, target, wanted)

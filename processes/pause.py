@@ -18,6 +18,7 @@ from models.letter import LetterKind
 from models.pause import Pause, PauseKind, pauses_of
 from models.people import Permission, User
 from models.refusal import Conflict, Forbidden, NotFound, Refusal
+from models.words import said
 from models.workflow import OPEN, UserTask
 from processes.case_clock import end_pause
 from processes.deadline import arm, new_clock, recompute
@@ -74,7 +75,7 @@ def decide(session: Session, pause_id: int, decision: str, text: str, actor: Use
     actor.require(Permission.EXTENSION_APPROVE)
     if pause.requested_by_id == actor.id:
         raise Forbidden("暂停计时不得由申请人本人批准。")
-    if not text.strip():
+    if not said(text):
         raise Refusal("请填写审批意见。", "decision_text")
 
     def act(instance: Instance) -> None:

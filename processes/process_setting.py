@@ -10,6 +10,7 @@ from models.calendar import now
 from models.people import Permission, User, owners
 from models.proposal import ProcessSetting
 from models.refusal import Conflict, NotFound, Refusal
+from models.words import said
 from models.workflow import ProcessDefinition
 from processes.notification import tell
 from processes.proposal import LONGEST, SHORTEST
@@ -96,5 +97,5 @@ def name_of(session: Session, key: str) -> str:
 
 
 def _check_reason(reason: str) -> None:
-    if not SHORTEST <= len(reason.strip()) <= LONGEST:
+    if not SHORTEST <= len(said(reason)) <= LONGEST:
         raise Refusal(f"请说明原因，{SHORTEST} 至 {LONGEST} 个字。", "reason")

@@ -16,6 +16,7 @@ from models.people import Permission, User, owners
 from models.process_version import is_four_eyes
 from models.proposal import ProcessProposal, ProposalStatus
 from models.refusal import Conflict, Forbidden, NotFound, Refusal
+from models.words import said
 from models.workflow import ProcessDefinition
 from processes.draft import draft_for
 from processes.notification import tell
@@ -170,7 +171,7 @@ def first_instant(day: date | None) -> datetime | None:
 
 def check_reason(reason: str) -> None:
     """Raises Refusal for a reason that says nothing, or too much."""
-    if not SHORTEST <= len(reason.strip()) <= LONGEST:
+    if not SHORTEST <= len(said(reason)) <= LONGEST:
         raise Refusal(f"请说明修改原因，{SHORTEST} 至 {LONGEST} 个字。", "reason")
 
 
@@ -243,7 +244,7 @@ def _publish(session: Session, row: ProcessProposal, actor: User, approved_by: i
 
 
 def _return(session: Session, row: ProcessProposal, actor: User) -> None:
-    if not SHORTEST <= len(row.comment.strip()) <= LONGEST:
+    if not SHORTEST <= len(said(row.comment)) <= LONGEST:
         raise Refusal(f"退回的，请写明意见，{SHORTEST} 至 {LONGEST} 个字。", "comment")
     row.status = ProposalStatus.RETURNED
     new = {"key": row.key, "sha256": row.digest, "reason": row.comment}

@@ -15,6 +15,7 @@ from models.case import CaseDepartment, CaseFile, locked, next_numbers, require_
 from models.people import Department, Permission, User
 from models.refusal import Conflict, Forbidden, NotFound, Refusal
 from models.supervision import Supervision, may_answer, may_close
+from models.words import said
 from models.workflow import OPEN, UserTask
 from models.working_days import next_working_day
 from processes.notification import tell, tell_departments
@@ -170,7 +171,7 @@ def in_hand(session: Session, supervision_id: int) -> tuple[Supervision, CaseFil
 
 def checked(text: str, at: str) -> str:
     """What was typed, trimmed. Raises Refusal at the field when there is nothing, or too much."""
-    found = text.strip()
+    found = said(text)
     if not found or len(found) > MAX_TEXT:
         raise Refusal(f"请填写内容，不超过 {MAX_TEXT} 字。", at)
     return found

@@ -12,6 +12,7 @@ from models.deadline import Deadline
 from models.people import Permission, Role, User
 from models.refusal import Conflict, Forbidden, Refusal
 from models.task_review import ANSWERED, TaskReview, answered_in
+from models.words import said
 from models.workflow import DONE, UserTask
 from processes.engine.drawing import Step
 from processes.workflow import Token
@@ -90,7 +91,7 @@ def is_head(task: UserTask, actor: User) -> bool:
 
 def reason_of(text: str, field: str = "reason", label: str = "理由") -> str:
     """The reason as it is kept. Raises Refusal at its field when there is none, or far too much."""
-    found = text.strip()
+    found = said(text)
     if not found:
         raise Refusal(f"请填写{label}。", field)
     if len(found) > REASON_LIMIT:
@@ -142,7 +143,7 @@ def late_reason_of(session: Session, task: UserTask, answers: Mapping[str, Any])
     """A-12: “原则上”; a miss needs a recorded reason. Empty when the task is not late."""
     if not is_late(session, task):
         return ""
-    reason = str(answers.get("late_reason") or "").strip()
+    reason = said(str(answers.get("late_reason") or ""))
     if not reason:
         raise Refusal("该事项已超期，请写明超期原因。", "late_reason")
     if len(reason) > REASON_LIMIT:

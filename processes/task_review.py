@@ -11,6 +11,7 @@ from models.case import CaseDepartment
 from models.people import Permission, Role, User
 from models.refusal import Conflict, Forbidden, NotFound, Refusal
 from models.task_review import ReviewKind, ReviewState, TaskReview, of_task
+from models.words import said
 from models.workflow import UserTask
 from processes.delegation import held
 from processes.notification import tell
@@ -176,7 +177,7 @@ def _check_in_place(session: Session, token: Token, task: UserTask, actor: User,
 
 
 def _opinion(text: str, agrees: bool) -> str:
-    kept = text.strip()
+    kept = said(text)
     if not kept and not agrees:
         raise Refusal("不同意的，请填写理由。", "opinion")
     if len(kept) > OPINION_LIMIT:

@@ -15,6 +15,7 @@ from models.letter import LetterKind
 from models.people import Permission, User
 from models.refusal import Forbidden, Refusal
 from models.scheme import Scheme
+from models.words import said
 from processes.case import visible
 from processes.letter import issue
 from processes.notification import tell_departments
@@ -32,7 +33,7 @@ def withdraw(session: Session, case_id: int, actor: User, reason: str) -> CaseFi
     require_open(case)
     if not may_withdraw(session, case, actor):
         raise Forbidden("只有申请人或受理窗口可以撤回申请。")
-    if not reason.strip():
+    if not said(reason):
         raise Refusal("请填写撤回原因。", "reason")
     if case.status == CaseStatus.DRAFT:
         case.status, case.closed_at = CaseStatus.WITHDRAWN, now()

@@ -40,7 +40,7 @@ HOSTILE = {
     "zalgo": "e" + "\u0301" * 500,
     "long": "长" * 34_000,
     "long ascii": "A" * 100_000,
-    "blank": " \t\u3000\u200b",
+    "blank": " \t\u3000\u200b\u2060\u00ad\u3164",
 }
 QUESTIONS = [(key, path, needed) for key, form in ALL_FORMS.items() for path, needed in paths(form)]
 PLAIN = (str, bool, int, Decimal, date, list, type(None))

@@ -66,6 +66,7 @@ def test_a_task_goes_only_to_whom_it_may(office: Office) -> None:
     for who, reason, field in (
         ("danbao1", "理由", "assignee"),
         ("renshe1", " ", "reason"),
+        ("renshe1", "\u200b\u2060\u3164", "reason"),
         ("renshe1", "长" * 501, "reason"),
     ):
         with pytest.raises(Refusal) as refused:

@@ -188,9 +188,12 @@ def test_a_late_review_needs_its_reason_and_is_told_to_the_superior(world: World
     case_id = world.submitted()
     go(world, case_id, "acceptance")
     with on(date(2026, 3, 13)):
-        with pytest.raises(Refusal) as refusal:
-            go(world, case_id, "qualification_review")
-        assert refusal.value.field == "late_reason"
+        for nothing in ("", "\u200b\u00ad"):
+            with pytest.raises(Refusal) as refusal:
+                world.complete(
+                    case_id, "qualification_review", answers("qualification_review", late_reason=nothing)
+                )
+            assert refusal.value.field == "late_reason"
         late = answers("qualification_review", late_reason="补充核查")
         world.complete(case_id, "qualification_review", late)
         clock = world.deadlines(case_id)["qualification"]
