@@ -26,6 +26,8 @@ OFFICE = (DOCX, XLSX)
 MAX_PARTS, MAX_UNPACKED, MAX_RATIO, RATIO_FROM = 200, 20_000_000, 60, 1_000_000
 # Elements inside of one another; a document of an office has some thirty.
 MAX_DEPTH = 256
+# Relations of a part, or types of a package: a workbook of two hundred sheets has some six hundred.
+MAX_LISTED = 5000
 _TYPES = "[Content_Types].xml"
 _MAIN = {f"{DOCX}.main+xml": DOCX, f"{XLSX}.main+xml": XLSX}
 _XML = {".xml", ".rels", ".svg"}
@@ -62,7 +64,7 @@ def media_type_of(content: bytes) -> str:
     parts = _read(content)
     if _TYPES not in parts:
         return ""
-    types = [str(given.get("ContentType", "")) for _tag, given in _elements(parts[_TYPES])]
+    types = [str(given.get("ContentType", "")) for given in _elements(parts[_TYPES])]
     if any("macroenabled" in kind.lower() or "vbaproject" in kind.lower() for kind in types):
         raise _refused("含有宏")
     found = next((_MAIN[kind] for kind in types if kind in _MAIN), "")
@@ -114,30 +116,35 @@ def _check(parts: Mapping[str, bytes]) -> None:
             raise _refused("含有外部链接或数据连接")
         if suffix not in _XML | _PLAIN and not _PRINTER.fullmatch(name):
             raise _refused("嵌入了其他文件")
-        if suffix in _XML:
-            elements = _elements(content)
-            if suffix == ".rels":
-                _check_relations(elements)
+        if suffix == ".rels":
+            _check_relations(_elements(content))
+        elif suffix in _XML:
+            _elements(content, is_listed=False)
 
 
-def _check_relations(elements: Sequence[tuple[str, Mapping[str, str]]]) -> None:
-    for _tag, given in elements:
+def _check_relations(elements: Sequence[Mapping[str, str]]) -> None:
+    for given in elements:
         is_outside = given.get("TargetMode", "").lower() == "external"
         if is_outside and not given.get("Type", "").endswith(_CLICKED):
             raise _refused("引用了文件以外的内容（链接的图片、模板或对象）")
 
 
-def _elements(content: bytes) -> Sequence[tuple[str, Mapping[str, str]]]:
-    """Every element with its attributes. Raises Refusal for a document type, entities, or XML that is none."""
-    found, depth = list[tuple[str, Mapping[str, str]]](), 0
+def _elements(content: bytes, *, is_listed: bool = True) -> Sequence[Mapping[str, str]]:
+    """The attributes of its relations or types, of a part that is such a list; of another it is only read.
 
-    def begin(tag: str, given: Mapping[str, str]) -> None:
+    Raises Refusal for a document type, entities, too long a list, or XML that is none.
+    """
+    found, depth = list[Mapping[str, str]](), 0
+
+    def begin(_tag: str, given: Mapping[str, str]) -> None:
         nonlocal depth
         depth += 1
         if depth > MAX_DEPTH:
             raise _refused("内部结构异常")
-        if "TargetMode" in given or "ContentType" in given:
-            found.append((tag, given))
+        if is_listed and ("TargetMode" in given or "ContentType" in given):
+            if len(found) >= MAX_LISTED:
+                raise _refused("内部引用过多")
+            found.append(given)
 
     def end(_tag: str) -> None:
         nonlocal depth

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import time
+import tracemalloc
 import zipfile
 
 import pytest
@@ -15,6 +16,7 @@ from models.upload import MATERIALS, SCANS, inspect
 from tests.office import WORD_MAIN, docx, package, relation, xlsx
 
 RELS = "word/_rels/document.xml.rels"
+MANY = "<a>%s</a>"
 DOCTYPE = '<!DOCTYPE w [<!ENTITY a "b">]><w>&a;</w>'
 MACROS = "application/vnd.ms-word.document.macroEnabled.main+xml"
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
@@ -81,6 +83,8 @@ BAD = {
     "strange encoding": (
         "a.docx", docx(more={"word/document.xml": b'<?xml version="1.0" encoding="utf-7"?><w/>'}), "损坏",
     ),
+    "too many relations": ("a.docx", docx(more={RELS: MANY % ('<a TargetMode="Internal"/>' * 5001)}), "过多"),
+    "too many types": ("a.docx", package({"[Content_Types].xml": MANY % ('<a ContentType="b"/>' * 5001)}), "过多"),
     "path upwards": ("a.docx", docx(more={"../a.xml": "<a/>"}), "异常"),
     "absolute path": ("a.docx", docx(more={"/etc/a.xml": "<a/>"}), "异常"),
     "backslash": ("a.docx", docx(more={"word\\a.xml": "<a/>"}), "异常"),
@@ -112,6 +116,15 @@ def test_anything_else_is_refused_with_what_to_do(case: str) -> None:
         inspect(name, content)
     assert refusal.value.field == "file"
     assert time.thread_time() - started < 1
+
+
+def test_what_only_looks_like_a_relation_costs_no_memory() -> None:
+    """A part of elements that carry the attributes of another: read, never kept."""
+    pretended = docx(more={"word/document.xml": MANY % ('<a TargetMode="b" ContentType="c"/>' * 20_000)})
+    tracemalloc.start()
+    assert inspect("a.docx", pretended) == ("a.docx", DOCX)
+    assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    tracemalloc.stop()
 
 
 def test_only_pictures_of_paper_where_only_they_are_asked_for() -> None:
