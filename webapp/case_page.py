@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from forms.base import BaseForm
 from forms.context import FormContext
 from models import inbox
 from models.applicant_cases import Siblings, siblings_of
@@ -57,6 +58,8 @@ class Asked:
     document_id: int | None = None
     pause: Sent | None = None
     operation: operations_panel.Sent | None = None
+    # A form of 留言 or 抄送 that came back.
+    talk: BaseForm | None = None
     errors: dict[str, str] = field(default_factory=dict)
     """Sentences at the small forms of the page (withdrawal, reveal, what is handed in), by field."""
 
@@ -136,7 +139,8 @@ class CasePage(CaseClocks):
     @cached_property
     def talk(self) -> Talk:
         """What officials say to one another about the case, and who stands in for whom."""
-        return Talk(self.session, Seen(self.case, self.record.tasks, self.record.track), self.reader)
+        seen = Seen(self.case, self.record.tasks, self.record.track)
+        return Talk(self.session, seen, self.reader, self.asked.talk)
 
     def may_assign(self, task: UserTask) -> bool:
         """Whether the reader is the head of the office that has the step."""

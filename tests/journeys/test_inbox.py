@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from models.database import reading
 from models.workflow import UserTask
@@ -29,6 +30,7 @@ def test_a_morning_by_the_keyboard(town: Town) -> None:
     press = clerk.page.keyboard.press
     press("?")
     clerk.sees("键盘快捷键")
+    expect(clerk.page.get_by_role("button", name="关闭", exact=True)).to_be_focused()
     assert is_clean(clerk)
     press("Escape")
     for key in ("j", "x", "j", "x"):
@@ -61,6 +63,12 @@ def test_a_morning_by_the_keyboard(town: Town) -> None:
 def test_a_head_works_through_a_kept_list_on_a_phone(town: Town) -> None:
     tasks = [town.verbs.open_tasks(town.verbs.submitted())["acceptance"] for _ in range(2)]
     head = town.person("renshe0", narrow=True)
+    head.goes_to("/tasks")
+    head.page.get_by_role("button", name="打开菜单").click()
+    head.page.get_by_role("searchbox", name="查找案卷").fill("赵")
+    assert is_clean(head)
+    head.submits("查找")
+    assert head.sees("案卷查询") and "q=%E8%B5%B5" in head.page.url
     head.goes_to("/tasks?scope=department&q=%E8%B5%B5")
     head.page.get_by_text("保存为常用条件").click()
     head.page.get_by_label("名称").fill("姓赵的")

@@ -122,6 +122,7 @@ def test_whose_session_has_ended_is_sent_to_the_login(app: Flask) -> None:
 
 def test_headers_are_strict(app: Flask) -> None:
     answer = app.test_client().get("/login")
+    assert "<td>dlt_yinhang1</td>" in answer.text and "<td>达拉特农村商业银行</td>" in answer.text
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy

@@ -62,6 +62,7 @@ def test_officials_talk_on_the_page_and_an_applicant_sees_none_of_it(world: Worl
 def test_what_is_wrong_stays_on_the_page(world: World, sign_in: SignIn, reviewing: int) -> None:
     number, clerk = number_of(reviewing), sign_in("renshe1")
     long = clerk.post(f"/cases/{number}/comments", data={"comment-text": "长" * 1001})
+    assert re.search(r'id="t-talk"[^>]*aria-selected="true"', long.text)
     assert (long.status_code, "不能超过1000个字" in long.text, "长" * 1001 in long.text) == (422, True, True)
     stranger = {"comment-text": "好", "comment-mentions": person(world, "danbao1")}
     assert clerk.post(f"/cases/{number}/comments", data=stranger).status_code == 422
@@ -116,7 +117,10 @@ def test_a_step_is_urged_on_the_page_and_the_page_says_when_again(
     number, task_id = number_of(reviewing), world.open_tasks(reviewing)[STEP]
     head = sign_in("renshe0")
     with on(date(2026, 3, 6)):
-        assert head.post(f"/tasks/{task_id}/urge", data={"text": "请抓紧"}).status_code == 302
+        assert (
+            head.post(f"/tasks/{task_id}/urge", data={"text": "请抓紧"}).location
+            == f"/cases/{number}?tab=talk"
+        )
         page = head.get(f"/cases/{number}/talk").text
         assert "已催办 1 次：2026-03-06 李四“请抓紧”" in page and "2026-03-09 起可以再次催办" in page
         again = head.post(f"/tasks/{task_id}/urge")

@@ -12,7 +12,7 @@ from models.database import reading, transaction
 from models.people import Role
 from models.refusal import Refusal
 from processes import login, people
-from processes.seed import SAMPLE_PASSWORD, USERS
+from processes.seed import DEPARTMENTS, SAMPLE_PASSWORD, USERS
 from webapp.access import actor, public, sign_in, sign_out, signed_in
 from webapp.local import local_path
 
@@ -84,7 +84,10 @@ def _login_form() -> LoginForm:
 
 def _page(form: LoginForm) -> str:
     with reading():
-        accounts = [(name, who, Role(role).label) for name, who, role, _key in USERS]
+        offices = {key: name for key, _kind, name, _region in DEPARTMENTS}
+        accounts = [
+            (name, who, offices.get(key or "", "—"), Role(role).label) for name, who, role, key in USERS
+        ]
         shown = accounts if current_app.config["TRAINING"] else []
         return render_template(
             "login/show.html",

@@ -21,11 +21,13 @@ from models.refusal import Conflict, NotFound, Refusal
 from models.workflow import UserTask
 from processes import comment, copying, follow_up, urging
 from webapp.access import actor, requires
+from webapp.case_page import Asked, CasePage
 from webapp.talk_panel import COMMENT, COPY, Seen, Talk, typed
 from webapp.views.document import BIGGEST_ID
 
 blueprint = Blueprint("talk", __name__)
 Answer = Response | tuple[str, int]
+UNKNOWN = "未找到该内容，或您无权查看。"
 
 
 @dataclass(frozen=True)
@@ -136,8 +138,7 @@ def _fault(number: str, task_id: int, kind: str, refusal: Refusal) -> tuple[str,
     if isinstance(refusal, NotFound):
         raise refusal
     given = {name: request.form.get(name, "")[:500] for name in ("text", "on", "note")}
-    with reading() as session:
-        return _page(session, number, fault=Fault(task_id, kind, given, refusal.message)), refusal.status
+    return _case(number, fault=Fault(task_id, kind, given, refusal.message)), refusal.status
 
 
 def _sent(number: str, prefix: str) -> BaseForm:
@@ -147,17 +148,26 @@ def _sent(number: str, prefix: str) -> BaseForm:
 
 
 def _again(number: str, form: BaseForm) -> tuple[str, int]:
+    return _case(number, form), 422
+
+
+def _case(number: str, sent: BaseForm | None = None, fault: Fault | None = None) -> str:
+    """The page of the case, whose tab of remarks holds what came back."""
     with reading() as session:
-        return _page(session, number, form), 422
+        case = case_numbered(session, number, actor())
+        page = CasePage(session, case, actor(), Asked(tab="talk", talk=sent))
+        if not page.talk.is_shown:
+            raise NotFound(UNKNOWN)
+        return render_template("case/show.html", page=page, fault=fault or Fault())
 
 
-def _page(session: DbSession, number: str, sent: BaseForm | None = None, fault: Fault | None = None) -> str:
+def _page(session: DbSession, number: str) -> str:
     case = case_numbered(session, number, actor())
-    talk = Talk(session, Seen(case, tasks_of(session, case), track_of(session, case)), actor(), sent)
+    talk = Talk(session, Seen(case, tasks_of(session, case), track_of(session, case)), actor())
     if not talk.is_shown:
-        raise NotFound("未找到该内容，或您无权查看。")
+        raise NotFound(UNKNOWN)
     talk.before, talk.limit = _before(), SHOWN
-    return render_template("talk/show.html", case=case, talk=talk, fault=fault or Fault())
+    return render_template("talk/show.html", case=case, talk=talk, fault=Fault())
 
 
 def _before() -> int | None:
@@ -184,10 +194,8 @@ def _number_of_task(task_id: int) -> str:
 
 
 def _back(number: str) -> str:
-    """Where the form stood: on the page of the case, or on that of its remarks."""
-    if request.form.get("from") == "case":
-        return url_for("case.show", number=number, tab="talk")
-    return url_for("talk.show", number=number)
+    """On the page of the case, with its tabs, also from the page of its remarks."""
+    return url_for("case.show", number=number, tab="talk")
 
 
 @blueprint.errorhandler(Conflict)
