@@ -44,6 +44,14 @@ def says(person: Person, words: str) -> None:
     expect(person.page.locator("[data-autosave-status]")).to_contain_text(words, timeout=15_000)
 
 
+def submits_too_early(person: Person, place: str) -> None:
+    """What is empty is said at once, without a question before it; and “back” to that page will lead to the step."""
+    with person.page.expect_navigation():
+        person.button("提交并转下一步").click(no_wait_after=True)
+    assert person.sees("请选择“受理结论”") and person.page.locator("dialog[open]").count() == 0
+    assert person.page.locator("body").get_attribute("data-opens-at") == f"{place}#form"
+
+
 def test_two_clerks_and_two_tabs_never_overwrite_one_another(town: Town) -> None:
     number, task_id = begun(town)
     one, two = town.person("renshe1"), town.person("renshe2")
@@ -68,12 +76,7 @@ def test_two_clerks_and_two_tabs_never_overwrite_one_another(town: Town) -> None
     expect(tab.page.locator(OPINION)).to_have_value("第二个窗口的意见")
     one.goes_to(place)
     expect(one.page.locator(OPINION)).to_have_value("第二个窗口的意见")
-    # What is empty is said at once; nobody is asked to confirm what cannot be submitted.
-    with one.page.expect_navigation():
-        one.button("提交并转下一步").click(no_wait_after=True)
-    assert one.sees("请选择“受理结论”") and one.page.locator("dialog[open]").count() == 0
-    # And “back” to it will lead to the step.
-    assert one.page.locator("body").get_attribute("data-opens-at") == f"{place}#form"
+    submits_too_early(one, place)
     # The network goes: nothing is lost, not by a reload either.
     unreachable = f"**/tasks/{task_id}/draft"
     one.page.route(unreachable, lambda route: route.abort())
