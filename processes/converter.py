@@ -140,7 +140,8 @@ def _run(command: list[str], place: Path) -> str:
         try:
             code = child.wait(WALL_SECONDS)
         except subprocess.TimeoutExpired as error:
-            raise Unconverted(f"转换超过 {WALL_SECONDS} 秒，已停止") from error
+            # The queue takes one at a time: what took that long once does not hold up the others again.
+            raise Unconverted(f"转换超过 {WALL_SECONDS} 秒，已停止", is_final=True) from error
         finally:
             _end(child)
     told = said.read_bytes()[:4000].decode("utf-8", "replace")

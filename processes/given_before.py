@@ -78,12 +78,16 @@ class Before:
 
 
 def last_done(tasks: Iterable[UserTask], task: UserTask) -> UserTask | None:
-    """The last time that an open step was done before, of the steps of its case; None: it is done for the first time."""
+    """The last time that its office did an open step of the case before; None: it does it for the first time.
+
+    What another office answered (the bank was changed in between) is not laid before this one.
+    """
     same = [
         row
         for row in tasks
         if row.element_id == task.element_id
         and row.form_key == task.form_key
+        and row.department_id == task.department_id
         and row.status == DONE
         and row.superseded_at is not None
         and row.id < task.id

@@ -62,7 +62,7 @@ def test_a_good_one_gets_a_folder_of_its_own_and_nothing_else(
 @pytest.mark.parametrize(
     ("act", "message", "is_final"),
     [
-        ("slow", "转换超过", False),
+        ("slow", "转换超过", True),
         ("failing", "异常结束", False),
         ("silent", "没有生成 PDF", False),
         ("huge", "异常结束|过大", None),

@@ -176,6 +176,19 @@ def test_what_a_stand_in_gives_on_comes_back_to_him_or_to_the_one_who_is_back(wo
     claim(world, reviewing, QUALIFY, "renshe2")
     assert held() == (absent, None, None)
     assert "已收回“资格审核”" in told(world, "renshe1", "task")[-1]
+    with reading() as session:
+        assert [row.state for row in session.scalars(select(TaskReview).order_by(TaskReview.id))] == [
+            "handed_back", "removed",
+        ]  # fmt: skip
+    world.complete(reviewing, QUALIFY, answers(QUALIFY), who="renshe2")
+    in_order()
+
+
+def test_an_undone_batch_gives_the_place_back_or_the_task_to_who_is_back(world: World) -> None:
+    reviewing = reviewed(world)
+    be_away(world, "renshe2", "renshe1", by="renshe2")
+    with reading() as session:
+        absent, mine, other = (world.user(session, one).id for one in ("renshe2", "renshe1", "renshe0"))
     claim(world, reviewing, QUALIFY, "renshe1")
     before = bulk_undo.look(task_of(world, reviewing, QUALIFY))
     for ends in (False, True):
@@ -187,11 +200,7 @@ def test_what_a_stand_in_gives_on_comes_back_to_him_or_to_the_one_who_is_back(wo
                 head, task_id = world.user(session, "renshe0"), world.open_tasks(reviewing)[QUALIFY]
                 reassignment.reassign(session, task_id, other, "轮岗", head)
                 undo(session, session.get_one(UserTask, task_id), head, before)
-            # An undone batch gives the place back too; to the absent one when nobody stands in for him any more.
-            assert held() == ((absent, None, None) if ends else (mine, None, absent)), (ends, undo)
-    with reading() as session:
-        assert [row.state for row in session.scalars(select(TaskReview).order_by(TaskReview.id))] == [
-            "handed_back", "removed",
-        ]  # fmt: skip
-    world.complete(reviewing, QUALIFY, answers(QUALIFY), who="renshe2")
+            task = task_of(world, reviewing, QUALIFY)
+            held = task.assignee_id, task.owner_id, task.on_behalf_of_id
+            assert held == ((absent, None, None) if ends else (mine, None, absent)), (ends, undo)
     in_order()

@@ -114,6 +114,9 @@ def test_refusal_ends_with_the_notice(world: World, caller: As) -> None:
 def test_supplement_and_back(world: World, caller: As) -> None:
     applicant, clerk = caller("shenqing"), caller("renshe1")
     number = applicant.post("/cases", new_case(world), 201)["number"]
+    clerk.post(f"/tasks/{clerk.task(number, 'acceptance')}/claim")
+    seen = [door.get(f"/cases/{number}")["tasks"][0]["assignee"] for door in (applicant, clerk)]
+    assert seen[0] is None and seen[1]
     items = [{"material": "business_licence", "problem": "不清晰", "requirement": "重新提交"}]
     asked = sent(
         "acceptance", result="incomplete", items=items, delivery_method="direct", delivered_on="2026-03-02"

@@ -11,10 +11,12 @@ import pytest
 from flask import Flask
 
 from forms.registry import TASK_FORMS
+from models.calendar import now
 from models.database import transaction
 from models.drawn_field import DRAWN_FORM
+from models.workflow import DONE, UserTask
 from processes import worklist
-from processes.given_before import CARRIED
+from processes.given_before import CARRIED, last_done
 from processes.publication import Publication, store
 from processes.undoing import REDOABLE
 from tests.drawn import field, with_a_question
@@ -29,6 +31,14 @@ MARK = "已带入上次填写的内容，请核对后提交"
 ANEW = {
     "late_reason", "accepted_on", "extension_days", "extension_reason", "items", "delivery_method", "delivered_on",
 }  # fmt: skip
+
+
+@pytest.mark.once
+def test_what_another_office_answered_is_not_carried() -> None:
+    kept = {"element_id": "bank_acceptance", "form_key": "bank_acceptance", "status": DONE}
+    before = UserTask(id=1, department_id=7, superseded_at=now(), **kept)
+    for department, expected in ((7, before), (8, None)):
+        assert last_done([before], UserTask(id=2, department_id=department, **kept)) is expected
 
 
 @pytest.mark.once

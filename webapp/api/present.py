@@ -15,7 +15,7 @@ from models.drawn_answer import DrawnAnswer
 from models.identity import mask_account, mask_id, mask_phone
 from models.letter import letters_of
 from models.material import material_label
-from models.people import Department, User
+from models.people import Department, Role, User
 from models.progress import deadlines_of, open_tasks
 from models.progress import milestones as events
 from models.workflow import UserTask
@@ -42,7 +42,7 @@ def case(session: DbSession, file: CaseFile, reader: User) -> Json:
         "status_label": file.state.label,
         "is_final": file.state.is_final,
         "facts": _facts(session, file),
-        "tasks": [_open_task(task, file) for task in open_tasks(session, file)],
+        "tasks": [_open_task(task, file, reader) for task in open_tasks(session, file)],
         "deadlines": [deadline(clock) for clock in deadlines_of(session, file)],
         "timeline": [
             {"at": instant(line.at), "who": line.who, "what": line.what}
@@ -127,7 +127,7 @@ def item(line: inbox.Item) -> Json:
 
 
 def task(row: UserTask, file: CaseFile) -> Json:
-    """A task with its clock."""
+    """A task with its clock, for who may work on it."""
     return {
         **_open_task(row, file),
         "status": row.status,
@@ -177,15 +177,17 @@ def _facts(session: DbSession, file: CaseFile) -> Json:
     }
 
 
-def _open_task(row: UserTask, file: CaseFile) -> Json:
+def _open_task(row: UserTask, file: CaseFile, reader: User | None = None) -> Json:
+    """An applicant reads no official's name, as on the page of his case."""
     clock = row.deadline
+    is_hidden = reader is not None and reader.role == Role.APPLICANT and row.assignee_id != reader.id
     return {
         "id": row.id,
         "case": file.number,
         "element": row.element_id,
         "step": row.name,
         "department": row.department.name,
-        "assignee": row.assignee.name if row.assignee else None,
+        "assignee": row.assignee.name if row.assignee and not is_hidden else None,
         "due_on": to_json(clock.due_on) if clock else None,
         "light": clock.light.value if clock else Light.NONE.value,
         "provisional": bool(clock and clock.provisional),
