@@ -45,7 +45,7 @@ def first_sheet(content: bytes) -> Any:
     with zipfile.ZipFile(BytesIO(content)) as packed:
         parts = packed.infolist()
     if is_bomb(parts, MAX_UNPACKED):
-        raise Refusal("文件展开后过大，请拆分后导入。", "file")
+        raise Refusal("文件展开后过大或内容过多，请拆分后导入。", "file")
     if is_odd_zip(parts):
         raise Refusal("文件的压缩方式不受支持，请用 Excel 或 WPS 另存为 .xlsx 后重试。", "file")
     sheet = load_workbook(BytesIO(content), read_only=True, data_only=True).worksheets[0]

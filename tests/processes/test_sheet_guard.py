@@ -10,6 +10,7 @@ from io import BytesIO
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from models.ooxml import MAX_PARTS
 from models.refusal import Refusal
 from processes.sheet import read_sheet
 
@@ -82,3 +83,9 @@ def test_what_an_office_sends_is_read() -> None:
     assert load_workbook(BytesIO(_good())).active.max_row == 2
     with pytest.raises(Refusal, match="压缩方式"):
         read_sheet(_lzma(), HEAD)
+    many = BytesIO(_good())
+    with zipfile.ZipFile(many, "a") as more:
+        for number in range(MAX_PARTS):
+            more.writestr(f"xl/media/{number}.png", b"")
+    with pytest.raises(Refusal, match="过大或内容过多"):
+        read_sheet(many.getvalue(), HEAD)
