@@ -44,6 +44,10 @@ def test_a_leader_finds_what_stands_and_orders_it(town: Town) -> None:
     handlers_board.write_export(1)
     leader.page.get_by_role("link", name="下载 Excel").wait_for()
     assert not faults(leader, NARROW)
+    _answers_and_closes(town, leader)
+
+
+def _answers_and_closes(town: Town, leader: Person) -> None:
     head = town.person("renshe0")
     head.goes_to("/supervisions?state=waiting")
     assert not faults(head, NARROW)

@@ -20,6 +20,7 @@ from models.calendar import real_now
 from models.conversion import Conversion, ConversionState
 from models.database import reading, transaction
 from models.ooxml import DOCX
+from models.people import User
 from processes import background, conversion, converter, document
 from processes.conversion_queue import CONVERT
 from tests.office import docx, stand_in, xlsx
@@ -59,6 +60,13 @@ def handed_in(client: FlaskClient, content: bytes = WORD, name: str = "租赁合
     return number, f"/documents/{ids()[-1]}"
 
 
+def looked(username: str) -> int:
+    """How many looks the access log has of somebody."""
+    with reading() as session:
+        who = select(User.id).where(User.username == username)
+        return len(session.scalars(select(AccessRecord).where(AccessRecord.user_id.in_(who))).all())
+
+
 def test_a_word_file_is_shown_as_pdf_and_stays_what_it_was(sign_in: SignIn, tmp_path: Path) -> None:
     stand_in(tmp_path, "good")
     client = sign_in("renshe1")
@@ -67,8 +75,15 @@ def test_a_word_file_is_shown_as_pdf_and_stays_what_it_was(sign_in: SignIn, tmp_
     waiting = client.get(f"{place}/preview").text
     assert "正在转换为 PDF" in waiting and 'hx-trigger="every 2s"' in waiting
     assert client.get(f"{place}/pdf").status_code == 409
+    head = sign_in("renshe0")
+    waited = head.get(f"{place}/preview/progress", buffered=True)
+    assert (waited.status_code, "HX-Refresh" in waited.headers, waited.data) == (204, False, b"")
     for _twice in range(2):
         convert(row().document_id, 0)
+    assert head.get(f"{place}/preview/progress", buffered=True).headers["HX-Refresh"] == "true"
+    assert not looked("renshe0"), "a page that waits by itself is nobody's look"
+    head.get(f"{place}/preview", buffered=True)
+    assert looked("renshe0")
     page = client.get(f"{place}/preview").text
     assert f'<iframe src="{place}/pdf"' in page and "以原件为准" in page and "hx-trigger" not in page
     pdf = client.get(f"{place}/pdf")

@@ -89,12 +89,14 @@ def records(filters: tuple[str, ...], by: str, file: Path | None) -> None:
     if file is None:
         _list(given, by)
         return
-    with transaction() as session, file.open("wb") as sink:
-        user = acting(session, by)
-        written = export_job.write(session, user, given, sink, lambda _done: None)
-        audit.record(
-            session, "board.exported", f"导出统计明细 {written} 行", actor=acting(session, by), new=given
-        )
+    with reading() as session:
+        user, (wanted, asked_for) = acting(session, by), export_job.read(given)
+        summary(session, user, wanted, asked_for)  # refuses before the file is touched
+        with file.open("wb") as sink:
+            written = export_job.write(session, user, given, sink, lambda _done: None)
+    with transaction() as session:
+        said = f"导出统计明细 {written} 行"
+        audit.record(session, "board.exported", said, actor=acting(session, by), new=given)
     click.echo(f"已写入 {file.name}，共 {written} 行。")
 
 

@@ -38,6 +38,17 @@ def show(document_id: int) -> Response | str:
     )
 
 
+@blueprint.get(f"{_ONE}/preview/progress")
+@requires(Permission.CASE_READ)
+@quiet
+def show_progress(document_id: int) -> Response:
+    """Asked by the waiting page itself: nothing while the background is at it, then that the page be opened anew."""
+    with reading() as session:
+        row = documents.found_for(session, document_id, actor()).conversion
+        is_busy = row is not None and row.is_busy and not conversion.is_stuck(row)
+    return Response(status=204, headers={} if is_busy else {"HX-Refresh": "true"})
+
+
 @blueprint.get(f"{_ONE}/pdf")
 @requires(Permission.CASE_READ)
 def show_pdf(document_id: int) -> Response:
