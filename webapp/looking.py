@@ -38,8 +38,8 @@ _KINDS = {
     "conversion.show": LookKind.CASE,
     "application": LookKind.APPLICATION,
 }
-# They say nothing about the case: who has it open now, whether a page that waits has waited enough.
-_SILENT = ("api.show_presence", "conversion.show_progress")
+# They say nothing about the case: who has it open now.
+_SILENT = ("api.show_presence",)
 # Whatever the method: a page, a form that comes back with its faults, a preview, what another was faster with.
 _SHOWN = (200, 201, 409, 422)
 _waiting: deque[Look] = deque(maxlen=10_000)
