@@ -52,10 +52,22 @@ class Person:
             confirm.get_by_role("button").last.click(no_wait_after=True)
 
     def submits(self, name: str) -> Response | None:
-        """Press a button that sends the form, wait for the page that answers, and return that answer."""
-        with self.page.expect_navigation() as answered:
+        """Press a button that sends the form, wait for the page that answers, and return that answer.
+
+        A page that answered a post changes its own address as it is left: that is not yet the page that answers.
+        """
+        answers: list[Response] = []
+
+        def note(response: Response) -> None:
+            if response.request.is_navigation_request() and response.frame == self.page.main_frame:
+                answers.append(response)
+
+        self.page.wait_for_load_state()
+        self.page.on("response", note)
+        with self.page.expect_event("load"):
             self.presses(name)
-        return answered.value
+        self.page.remove_listener("response", note)
+        return answers[-1] if answers else None
 
     def fills(self, answers: Mapping[str, Any], scope: str = "main") -> None:
         """Fill questions by field name as a person would: choose, tick or type, whatever the question is."""

@@ -65,8 +65,8 @@ def test_charts_name_the_process_where_several_are_shown() -> None:
         Column("环节", "text", "step"),
         Column("当日", name="class_0"),
     ]
-    mixed = chart_of(Table("spread", "用时分布", "", columns, [["甲", "放款", 1], ["乙", "放款", 2]]))
-    alone = chart_of(Table("spread", "用时分布", "", columns, [["甲", "放款", 1]]))
+    mixed = chart_of(Table("spread", "用时分布", "", columns, [["甲", "放款", 1], ["乙", "放款", 2]]), str)
+    alone = chart_of(Table("spread", "用时分布", "", columns, [["甲", "放款", 1]]), str)
     assert mixed and mixed["yAxis"]["data"] == ["放款\n甲", "放款\n乙"]
     assert alone and alone["yAxis"]["data"] == ["放款"]
     assert mixed["xAxis"]["axisLabel"]["interval"] == mixed["yAxis"]["axisLabel"]["interval"] == 0
