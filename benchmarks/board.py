@@ -16,7 +16,7 @@ from functools import partial
 from benchmarks.beside import put_beside
 from benchmarks.big_county import TASKS_A_CASE, fill, fill_cases
 from benchmarks.copies import BASE, CASES, STEPS, multiply
-from benchmarks.figures import record
+from benchmarks.figures import close_all, record
 from benchmarks.ground import clocked, counted, county, load, median, servers
 from benchmarks.pages import SEARCHES, Pages, pages
 from benchmarks.workbook import Workbook, written
@@ -91,6 +91,7 @@ def _filled(size: int) -> None:
     put_beside(few)
     record(few)
     multiply(size, {**CASES, **STEPS})
+    close_all()
 
 
 def _cases_alone(size: int) -> None:
